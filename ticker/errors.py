@@ -1,0 +1,64 @@
+"""Every error raised on purpose, named for who can put it right; anything else is a bug."""
+
+from typing import Literal
+
+Cause = Literal[
+    "unreachable",  # no answer, or none that could be read: DNS, TLS, time-out, too large, broken transfer
+    "refused",  # the server answered, with an error status
+    "challenged",  # a page that asks for a browser or a person
+    "heading-absent",  # the page does not hold the configured heading
+    "block-absent",  # nothing on the page looks like a timed list, or none under the heading
+    "block-empty",  # the place of the list is there and holds (nearly) no rows
+    "times-unreadable",  # rows, but no time that can be read
+    "list-frozen",
+    "gap",
+]
+
+
+class TickerError(Exception):
+    """Base of every error raised on purpose. Its text is one line and names the cure."""
+
+
+class ConfigError(TickerError):
+    """config.yaml or the environment asks for something impossible: the operator edits it.
+
+    Args:
+        problems: one line each, as `config.yaml:9:15 sources[1].every: …`, in file order.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class FetchError(TickerError):
+    """The page could not be read this time: the next poll tries again.
+
+    Args:
+        cause: `unreachable`, `refused` or `challenged`.
+        detail: a plain sentence for a person, e.g. "answered 503 Service Unavailable".
+        retry_after: seconds the server asked for, if it did.
+    """
+
+    def __init__(self, cause: Cause, detail: str, *, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.cause: Cause = cause
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class ParseError(TickerError):
+    """The page was read but holds no headlines where we look: a person mends heading or selectors."""
+
+    def __init__(self, cause: Cause, detail: str) -> None:
+        super().__init__(detail)
+        self.cause: Cause = cause
+        self.detail = detail
+
+
+class StoreError(TickerError):
+    """The database refused: nothing of this poll was kept."""
+
+
+class ConflictError(StoreError):
+    """Another poll of the same source was kept in between: reconcile again against what is known now."""

@@ -1,0 +1,235 @@
+"""The nouns that the stages hand on: frozen, without I/O, without a clock.
+
+Instants are aware `datetime`s in UTC and in whole seconds. Lists of headlines and items are in
+page order, which is newest first. A `Headline` has a wall-clock time but no day; an `Item` has
+an instant. What must not be cannot be written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import Enum
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from ticker.errors import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """CSS selectors that override what the extractor would find by shape."""
+
+    block: str
+    time: str | None = None
+    headline: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One page that is polled, as configured."""
+
+    name: str  # in URLs: [a-z0-9-]+
+    title: str
+    urls: tuple[str, ...]  # tried in order until one holds the block
+    zone: ZoneInfo
+    heading: str | None = None
+    selectors: Selectors | None = None
+    language: str = "en"  # BCP 47
+    every: timedelta = timedelta(seconds=60)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    charset: str | None = None  # of pages that declare none and are not UTF-8
+    allow_private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a conditional GET sends back (RFC 9110 §13), with the URL that gave it."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as read: decoded, not yet understood."""
+
+    url: str  # after redirects; relative links resolve against it
+    text: str
+    kind: Literal["html", "plain"]
+    fetched_at: datetime
+    validators: Validators | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One row of the list, as printed."""
+
+    printed: str | None  # the time as it stands on the page, brackets and separators off
+    clock: time | None  # the wall clock it says, naive; None where it cannot be read
+    title: str  # cleaned by `text.display`, never empty
+    link: str | None = None  # absolute
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A timed list found on a page."""
+
+    heading: str | None
+    headlines: tuple[Headline, ...]
+    reason: str = ""  # why it was taken, or stands where it stands, for a person
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A wording that an item no longer has."""
+
+    title: str
+    seen_at: datetime  # when it was first seen
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A headline dated and kept. `guid` and `published` never change once stored."""
+
+    guid: str
+    source: str
+    title: str
+    link: str | None
+    published: datetime
+    updated: datetime
+    printed: str | None
+    clock: time | None
+    printed_at: datetime | None  # the instant the printed time meant, at most 10 min past the poll that saw it first
+    first_seen: datetime
+    last_seen: datetime
+    rank: int | None = None  # its place in the last accepted list, 0 on top; None when not listed
+    flag: str | None = None  # why `published` is uncertain
+    keys: frozenset[str] = frozenset()  # identity keys of every wording it has had
+    revisions: tuple[Revision, ...] = ()  # oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of an accepted list that was kept for replay: what was printed, and whose it was."""
+
+    printed: str | None
+    title: str
+    guid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What reconcile needs to know of a source."""
+
+    revision: int = 0  # counts accepted polls that changed something; the store's compare-and-swap
+    listed: tuple[Item, ...] = ()  # rows of the last accepted list, in page order
+    memory: tuple[Item, ...] = ()  # seen in the last 20 h, not now listed; latest seen first
+    last_good: datetime | None = None  # when the last accepted poll read the page
+    lists: tuple[str, ...] = ()  # digests of the lists accepted in the last 20 h, latest first
+    longest: int = 0  # most rows of an accepted list in that time
+    doubted: str | None = None  # digest of the list that the last poll refused, if it did
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What one row of this poll is."""
+
+    headline: Headline
+    rank: int
+    kind: Literal["same", "edited", "back", "new"]
+    item: Item | None  # the known item; None when new
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one row of an accepted poll does to the store."""
+
+    item: Item  # as it is to stand after this poll
+    kind: Literal["same", "edited", "back", "new"]
+    reason: str
+    before: str | None = None  # the old wording, of an edited item
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All rows of an accepted poll, in page order."""
+
+    rows: tuple[Change, ...]
+    digest: str  # of the list as printed
+
+    def of(self, *kinds: str) -> tuple[Change, ...]:
+        """Those rows that are of one of *kinds*, in page order."""
+        return tuple(row for row in self.rows if row.kind in kinds)
+
+
+Outcome = Literal["changed", "unchanged", "not-modified", "refused", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """How one poll ended; log line, status page and next wait all read this."""
+
+    source: str
+    at: datetime
+    outcome: Outcome
+    changes: Changes | None = None
+    cause: Cause | None = None
+    detail: str = ""
+    retry_after: float | None = None  # seconds
+
+
+class Format(Enum):
+    """A format that a feed is published in: its ending in URLs, and its media type."""
+
+    RSS = ("rss", "application/rss+xml")
+    ATOM = ("atom", "application/atom+xml")
+    JSON = ("json", "application/feed+json")
+
+    def __init__(self, ending: str, media_type: str) -> None:
+        self.ending = ending
+        self.media_type = media_type
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What a feed says of itself; the same in every version until the operator edits the configuration."""
+
+    name: str  # of the source; "" is the combined feed
+    title: str
+    language: str  # BCP 47
+    public_url: str  # of the service, ending in "/"
+    sources: Mapping[str, str]  # name -> title of the sources in it
+    min_items: int
+    max_items: int
+    max_age: timedelta
+
+    @property
+    def page_url(self) -> str:
+        """The page a person reads."""
+        return f"{self.public_url}{self.name}/" if self.name else self.public_url
+
+    def feed_url(self, form: Format) -> str:
+        """Where the feed itself is, in one format."""
+        return f"{self.page_url}feed.{form.ending}"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One version of a feed: everything `render` needs, and nothing that depends on the clock."""
+
+    channel: Channel
+    items: tuple[Item, ...]  # newest first, never empty
+    updated: datetime  # of the newest change among the items
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A feed as published: kept in the store, served by every replica."""
+
+    feed: str  # Channel.name
+    revision: int  # up by one with every change
+    last_modified: datetime  # grows by at least 1 s with every version
+    documents: Mapping[Format, bytes]

@@ -1,0 +1,67 @@
+"""Clean what a page says: for XML, for comparing, for searching. Pure; no stage, used by stages."""
+
+import re
+import unicodedata
+
+# XML 1.0 Char forbids C0 (but tab, CR, LF), surrogates, U+FFFE/FFFF; C1, DEL and the other
+# noncharacters pass XML but not the W3C validator (research/feed-standards X1).
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb"
+    + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
+    + "]"
+)
+# Bidi controls and zero-width marks; ZWNJ (U+200C) is spelling in Persian and stays in what is shown.
+_INVISIBLE = re.compile("[\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+_EMOJI_JOINER = re.compile("(?<=[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f])\u200d(?=[\U0001f000-\U0001faff\u2600-\u27bf])")
+_KEPT_JOINER = "\ue000"  # stands in for a joiner while marks are dropped; private use is dropped from input before
+
+_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200c]")
+_GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[,٬]\d{3})+(?!\d)")
+# letters | a number with its sign, its inner . , : / and %
+_TOKEN = re.compile(r"[+\-−]?\d+(?:[.,:/]\d+)*%?|[^\W\d_]+")
+
+_FOLD = {ord(letter): to for letters, to in (
+    ("أإآٱ", "ا"), ("ى", "ي"), ("ة", "ه"), ("ؤ", "و"), ("ئ", "ي"), ("ء", None),
+    ("ی", "ي"), ("ک", "ك"), ("گ", "ك"), ("ھہە", "ه"),
+    ("٪", "%"), ("٫", "."), ("٬", ","), ("−", "-"),
+) for letter in letters}  # fmt: skip
+
+
+def display(raw: str) -> str:
+    """What is shown and published of *raw*.
+
+    NFC; characters that XML 1.0 or a feed validator refuses are gone, so are bidi controls and
+    zero-width marks (ZWNJ and the joiner inside an emoji stay); any run of white space is one
+    space. May be empty.
+    """
+    clean = _FORBIDDEN.sub("", raw).replace(_KEPT_JOINER, "")
+    clean = _INVISIBLE.sub("", _EMOJI_JOINER.sub(_KEPT_JOINER, clean)).replace(_KEPT_JOINER, "\u200d")
+    return " ".join(unicodedata.normalize("NFC", clean).split())
+
+
+def fold(raw: str) -> str:
+    """*raw* as search and identity compare it: one spelling for letters that writers mix.
+
+    NFKC and case folding; Arabic vowel marks and tatweel dropped; alef, ya, ta marbuta, hamza and
+    the Persian letters unified; every digit Western; 89,500 becomes 89500. Never folded: a
+    number's sign and separators, %, negations (research/identity-time, "Folding").
+    """
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", _FORBIDDEN.sub("", raw)))
+    plain = _MARKS.sub("", plain).translate(_FOLD).casefold()
+    plain = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
+    plain = _GROUPED.sub(lambda number: re.sub("[,٬]", "", number.group()), plain)
+    return " ".join(plain.split())
+
+
+def tokens(raw: str) -> list[str]:
+    """The words and numbers of *raw*, folded; a number keeps its sign, inner separators and %."""
+    return _TOKEN.findall(fold(raw))
+
+
+def key(raw: str) -> str:
+    """The identity key of a headline: its tokens, joined by one space.
+
+    Two wordings with one key differ only in spelling, marks or punctuation. A headline without
+    letters and digits ("!!!", "⚠️") is its own folded text.
+    """
+    return " ".join(tokens(raw)) or fold(raw)
