@@ -181,6 +181,19 @@ class Poll:
     retry_after: float | None = None  # seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a source is doing, for status page and `/status.json`."""
+
+    name: str
+    state: Literal["waiting", "healthy", "suspect", "failing"]
+    cause: Cause | None = None
+    detail: str = ""  # a plain sentence
+    since: datetime | None = None  # of the first poll in this state
+    last_success: datetime | None = None
+    next_poll: datetime | None = None
+
+
 class Format(Enum):
     """A format that a feed is published in: its ending in URLs, and its media type."""
 

@@ -17,8 +17,13 @@ _KEPT_JOINER = "\ue000"  # stands in for a joiner while marks are dropped; priva
 
 _MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200c]")
 _GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[,٬]\d{3})+(?!\d)")
+# Vowel signs and other marks that are part of a word in scripts that NFKC does not compose.
+_SIGNS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c7\u0711\u0730-\u074a\u0900-\u0963\u0971-\u0df3"
+    "\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ece\u0f18-\u0fbc\u102b-\u103e\u1056-\u109d\u17b4-\u17d3"
+)
 # letters | a number with its sign, its inner . , : / and %
-_TOKEN = re.compile(r"[+\-−]?\d+(?:[.,:/]\d+)*%?|[^\W\d_]+")
+_TOKEN = re.compile(rf"(?:(?<!\w)[+\-])?\d+(?:[.,:/]\d+)*%?|(?:[^\W\d_]|[{_SIGNS}])+")
 
 _FOLD = {ord(letter): to for letters, to in (
     ("أإآٱ", "ا"), ("ى", "ي"), ("ة", "ه"), ("ؤ", "و"), ("ئ", "ي"), ("ء", None),
