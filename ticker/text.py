@@ -12,7 +12,9 @@ _FORBIDDEN = re.compile(
 )
 # Bidi controls and zero-width marks; ZWNJ (U+200C) is spelling in Persian and stays in what is shown.
 _INVISIBLE = re.compile("[\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
-_EMOJI_JOINER = re.compile("(?<=[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f])\u200d(?=[\U0001f000-\U0001faff\u2600-\u27bf])")
+_EMOJI_JOINER = re.compile(
+    "(?<=[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f])\u200d(?=[\U0001f000-\U0001faff\u2600-\u27bf])"
+)
 _KEPT_JOINER = "\ue000"  # stands in for a joiner while marks are dropped; private use is dropped from input before
 
 _MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200c]")
