@@ -111,12 +111,11 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row of an accepted list that was kept for replay: what was printed, and whose it was."""
+class Last:
+    """What the next poll of a source needs before it reads the page."""
 
-    printed: str | None
-    title: str
-    guid: str
+    validators: Validators | None = None
+    digest: str | None = None  # of the last accepted list
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +164,7 @@ class Changes:
         return tuple(row for row in self.rows if row.kind in kinds)
 
 
+# refused: the list was read and not believed this time; failed: there was no list to read
 Outcome = Literal["changed", "unchanged", "not-modified", "refused", "failed"]
 
 
@@ -177,8 +177,9 @@ class Poll:
     outcome: Outcome
     changes: Changes | None = None
     cause: Cause | None = None
-    detail: str = ""
+    detail: str = ""  # a plain sentence
     retry_after: float | None = None  # seconds
+    doubted: str | None = None  # digest of the list that was refused
 
 
 @dataclass(frozen=True, slots=True)

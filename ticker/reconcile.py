@@ -7,7 +7,7 @@ unchanged lines (2), edits in place (3, first case), memory (4) and new lines (5
 
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import time
 from hashlib import sha256
@@ -85,27 +85,38 @@ def _anchors(listed: Sequence[Item], seen: Sequence[Headline]) -> list[tuple[int
     Lines that stand once in both lists first; of lines that stand several times, those between the
     same neighbours; what is left first to first, in order.
     """
-    waiting: dict[Slot, deque[int]] = defaultdict(deque)
+    olds: dict[Slot, list[int]] = defaultdict(list)
     for old, item in enumerate(listed):
-        waiting[item.clock, text.key(item.title)].append(old)
-    wanting: dict[Slot, deque[int]] = defaultdict(deque)
+        olds[item.clock, text.key(item.title)].append(old)
+    news: dict[Slot, list[int]] = defaultdict(list)
     for new, row in enumerate(seen):
-        wanting[row.clock, text.key(row.title)].append(new)
-    shared = [(waiting[slot], wanting[slot]) for slot in wanting if slot in waiting]
+        news[row.clock, text.key(row.title)].append(new)
+    shared = [(olds[slot], news[slot]) for slot in news if slot in olds]
     pairs = [(old[0], new[0]) for old, new in shared if len(old) == len(new) == 1]
     several = [(old, new) for old, new in shared if len(old) > 1 or len(new) > 1]
-    if not several:
-        return pairs
     gaps = _Gaps(pairs)
-    for olds, news in several:
-        for new in list(news):
-            between = [old for old in olds if gaps.of_old(old) == gaps.of_new(new)]
-            if between:
-                pairs.append((between[0], new))
-                olds.remove(between[0])
-                news.remove(new)
-        pairs.extend(zip(olds, news, strict=False))
+    for those, these in several:
+        pairs += _pair_equals(those, these, gaps)
     return pairs
+
+
+def _pair_equals(olds: Sequence[int], news: Sequence[int], gaps: "_Gaps") -> Iterator[tuple[int, int]]:
+    """Pairs of places of equal lines, so that an equal line that was added on top is the one left over."""
+    left_old, left_new = list(olds), list(news)
+    for gap in sorted({gaps.of_new(new) for new in news}):
+        here_old = [old for old in olds if gaps.of_old(old) == gap]
+        here_new = [new for new in news if gaps.of_new(new) == gap]
+        if len(here_new) > len(here_old):  # lines come on top
+            here_new = here_new[len(here_new) - len(here_old) :]
+        elif gap == gaps.last:  # and scroll off at the bottom
+            here_old = here_old[: len(here_new)]
+        else:
+            here_old = here_old[len(here_old) - len(here_new) :]
+        for old, new in zip(here_old, here_new, strict=True):
+            yield old, new
+            left_old.remove(old)
+            left_new.remove(new)
+    yield from zip(left_old, left_new, strict=False)
 
 
 class _Gaps:
@@ -121,6 +132,11 @@ class _Gaps:
 
     def __bool__(self) -> bool:
         return bool(self._old)
+
+    @property
+    def last(self) -> int:
+        """The gap below all anchors."""
+        return len(self._old)
 
     def of_old(self, rank: int) -> int:
         return bisect_left(self._old, rank)

@@ -5,11 +5,11 @@ A first version of the time algorithm of research/identity-time: with a good pol
 Lines that are known keep what they have.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import count
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,8 @@ DAYS_BACK = 8
 
 # Cost of a path through the candidate days, in hours of silence (measured on simulated lists).
 FIRST_HOUR, HOUR, RISE, RISE_HOUR = 0.5, 1.0, 0.5, 8.0
-LEAVE_OUT, MOST_LEFT_OUT = 12.0, 3  # a pinned or advertised row; so many running
+LEAVE_OUT, MOST_LEFT_OUT = 12.01, 3  # a pinned or advertised row; so many running. A hair over half a day: two rows
+# left out must not tie with the 24 h that leaving them out could save
 SHIFTED = 1.0  # a wall clock time that the change to summer time skipped
 BEFORE, BEFORE_HOUR, MOST_BEFORE = 2.0, 2.0, 20.0  # older than the last good poll, which did not show it
 
@@ -84,7 +85,8 @@ def resolve(
     fetched_at = fetched_at.astimezone(UTC).replace(microsecond=0)
     dated = _date(matches, known, fetched_at, zone)
     published = _spread(dated, fetched_at, taken)
-    born = _name(dated, published, source, fetched_at, zone)
+    used = {item.guid for item in (*known.listed, *known.memory)}
+    born = _name(dated, published, used, source, fetched_at, zone)
     moments = _free_seconds(fetched_at, {*taken, *published.values()})
     rows = [
         Change(born[match.rank], "new", match.reason)
@@ -244,10 +246,17 @@ def _spread(dated: Sequence[_Dated], fetched_at: datetime, taken: AbstractSet[da
 
 
 def _name(
-    dated: Sequence[_Dated], published: dict[int, datetime], source: str, fetched_at: datetime, zone: ZoneInfo
+    dated: Sequence[_Dated],
+    published: dict[int, datetime],
+    used: set[str],
+    source: str,
+    fetched_at: datetime,
+    zone: ZoneInfo,
 ) -> dict[int, Item]:
-    """Rank -> the new item; equal facts are told apart by an ordinal, counted from the oldest."""
-    ordinals: Counter[str] = Counter()
+    """Rank -> the new item; equal facts are told apart by an ordinal, counted from the oldest.
+
+    *used* are the guids of known items; it grows by the new ones.
+    """
     born = {}
     for line in sorted(dated, key=lambda line: published[line.match.rank]):
         row, rank = line.match.headline, line.match.rank
@@ -255,8 +264,10 @@ def _name(
         day = (line.instant or published[rank]).astimezone(zone).date()
         clock = row.clock.isoformat("minutes") if row.clock else ""
         facts = "\n".join((source, day.isoformat(), clock, key))
+        guid = next(guid for n in count() if (guid := uuid5(NAMESPACE, f"{facts}\n{n}").urn) not in used)
+        used.add(guid)
         born[rank] = Item(
-            guid=uuid5(NAMESPACE, f"{facts}\n{ordinals[facts]}").urn,
+            guid=guid,
             source=source,
             title=row.title,
             link=row.link,
@@ -271,7 +282,6 @@ def _name(
             flag=line.flag,
             keys=frozenset({key}),
         )
-        ordinals[facts] += 1
     return born
 
 

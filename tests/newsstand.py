@@ -1,0 +1,124 @@
+"""An in-memory library for the tests of `serve`, and short ways to say sources, items and versions."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
+
+import httpx
+from starlette.applications import Starlette
+
+from ticker.errors import StoreError
+from ticker.model import Channel, Format, Health, Item, Revision, Source, Version
+from ticker.serve import build_app
+
+BEIRUT = ZoneInfo("Asia/Beirut")
+NOON = datetime(2025, 3, 10, 12, 0, tzinfo=UTC)
+PUBLIC_URL = "https://news.example/"
+
+
+class Clock:
+    """An instant that stands still until it is moved."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **units: float) -> None:
+        self.now += timedelta(**units)
+
+
+class Newsstand:
+    """A `Library` of real nouns in memory; `asked` lists the calls made, `broken` refuses them."""
+
+    def __init__(self) -> None:
+        self.versions: dict[str, Version] = {}
+        self.items: list[Item] = []
+        self.healths: dict[str, Health] = {}
+        self.asked: list[str] = []
+        self.broken = False
+
+    def publish(self, feed: str, words: str, *, at: datetime = NOON) -> Version:
+        """A next version of *feed* whose three documents hold *words*."""
+        before = self.versions.get(feed)
+        documents = {form: f"<{form.ending}>{words}</{form.ending}>".encode() * 20 for form in Format}
+        self.versions[feed] = Version(feed, before.revision + 1 if before else 1, at, documents)
+        return self.versions[feed]
+
+    async def revisions(self) -> dict[str, int]:
+        self._ask("revisions")
+        return {name: version.revision for name, version in self.versions.items()}
+
+    async def version(self, feed: str) -> Version | None:
+        self._ask("version")
+        return self.versions.get(feed)
+
+    async def newest(self, source: str | None, *, limit: int) -> list[Item]:
+        self._ask("newest")
+        found = [item for item in self.items if source is None or item.source == source]
+        return sorted(found, key=lambda item: item.published, reverse=True)[:limit]
+
+    async def item(self, guid: str) -> Item | None:
+        self._ask("item")
+        return next((item for item in self.items if item.guid == guid), None)
+
+    async def health(self) -> dict[str, Health]:
+        self._ask("health")
+        return self.healths
+
+    def _ask(self, call: str) -> None:
+        self.asked.append(call)
+        if self.broken:
+            raise StoreError("the database is not to be reached")
+
+
+def a_source(name: str = "sahifa", *, title: str = "الصحيفة — عاجل", language: str = "ar", every: int = 60) -> Source:
+    return Source(
+        name, title, (f"https://{name}.example/live",), BEIRUT, language=language, every=timedelta(seconds=every)
+    )
+
+
+def an_item(title: str, *, source: str = "sahifa", at: datetime = NOON, link: str | None = None) -> Item:
+    return Item(
+        guid=uuid5(NAMESPACE_URL, f"{source} {at} {title}").urn,
+        source=source, title=title, link=link, published=at, updated=at, printed=None, clock=None,
+        printed_at=None, first_seen=at, last_seen=at,
+    )  # fmt: skip
+
+
+def reworded(item: Item, title: str, *, at: datetime) -> Item:
+    """*item* with *title* in place of what it said."""
+    return replace(item, title=title, updated=at, revisions=(*item.revisions, Revision(item.title, item.updated)))
+
+
+def channels_of(sources: Sequence[Source], *, language: str = "ar", public_url: str = PUBLIC_URL) -> dict[str, Channel]:
+    def channel(name: str, title: str, members: Sequence[Source], language: str) -> Channel:
+        titles = {source.name: source.title for source in members}
+        return Channel(name, title, language, public_url, titles, 100, 500, timedelta(hours=24))
+
+    own = {source.name: channel(source.name, source.title, [source], source.language) for source in sources}
+    return own | {"": channel("", "عاجل من كل المصادر", sources, language)}
+
+
+def an_app(
+    library: Newsstand, sources: Sequence[Source], *, clock: Clock | None = None, language: str = "ar",
+    public_url: str = PUBLIC_URL, next_poll: datetime | None = None,
+) -> Starlette:  # fmt: skip
+    return build_app(
+        library=library,
+        channels=channels_of(sources, language=language, public_url=public_url),
+        sources=sources,
+        clock=clock or Clock(),
+        next_poll=lambda _name: next_poll,
+    )
+
+
+def client_of(app: Starlette, *, raise_errors: bool = True) -> httpx.AsyncClient:
+    """A client of *app* in this process, that adds no header of its own but Host and follows nothing."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=raise_errors)
+    client = httpx.AsyncClient(transport=transport, base_url="https://news.example")
+    client.headers.clear()
+    return client

@@ -1,0 +1,357 @@
+"""The pages for people and the answers for machines beside the feeds."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+from newsstand import NOON, Newsstand, a_source, an_app, an_item, client_of, reworded
+from starlette.applications import Starlette
+
+from ticker.model import Health
+from ticker.serve.pages import web_address
+from ticker.serve.words import _ARABIC, _ENGLISH, direction
+
+DAILY = a_source("daily", title="The Daily — Live", language="en")
+SOBH = a_source("sobh", title="صبح — خبر فوری", language="fa")
+BRIDGE = an_item("افتتاح الجسر الجديد أمام السير", at=NOON - timedelta(minutes=6), link="https://sahifa.example/n/1")
+FERRY = an_item("Ferry service resumes after the storm", source="daily", at=NOON - timedelta(minutes=30))
+
+
+class Reading(HTMLParser):
+    """A page as a browser takes it: elements with their attributes, and the text that is shown."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str | None]]:
+        return [found for name, found in self.elements if name == tag and attributes.items() <= found.items()]
+
+
+@pytest.fixture
+def library() -> Newsstand:
+    stand = Newsstand()
+    stand.items = [BRIDGE, FERRY]
+    stand.healths = {"sahifa": Health("sahifa", "healthy", last_success=NOON)}
+    stand.publish("", "x")
+    return stand
+
+
+@pytest.fixture
+async def app(library: Newsstand) -> Starlette:
+    app = an_app(library, [a_source(), DAILY], next_poll=NOON + timedelta(seconds=50))
+    await app.state.shelf.refresh()
+    return app
+
+
+@pytest.fixture
+def client(app: Starlette) -> httpx.AsyncClient:
+    return client_of(app)
+
+
+async def read(client: httpx.AsyncClient, path: str) -> Reading:
+    answer = await client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    return Reading(answer.text)
+
+
+def item_path(guid: str) -> str:
+    return f"/item/{guid.removeprefix('urn:uuid:')}"
+
+
+async def test_the_front_page_shows_all_sources_newest_first_at_their_local_times(client: httpx.AsyncClient) -> None:
+    page = await read(client, "/")
+    assert page.all("html", lang="ar", dir="rtl")
+    assert page.text.index(BRIDGE.title) < page.text.index(FERRY.title)
+    assert [time["datetime"] for time in page.all("time", dir="ltr")] == [
+        "2025-03-10T13:54:00+02:00",
+        "2025-03-10T13:30:00+02:00",
+    ]
+    assert "13:54" in page.text
+    assert "الاثنين، 10 مارس 2025" in page.text
+    assert page.all("a", href=item_path(BRIDGE.guid))
+
+
+async def test_a_page_of_one_source_shows_only_it_in_its_language(client: httpx.AsyncClient) -> None:
+    page = await read(client, "/daily/")
+    assert page.all("html", lang="en", dir="ltr")
+    assert FERRY.title in page.text
+    assert BRIDGE.title not in page.text
+    assert "Monday, 10 March 2025" in page.text
+
+
+async def test_lines_are_grouped_by_the_day_of_the_source_not_of_utc(library: Newsstand, app: Starlette) -> None:
+    library.items = [an_item("بعد منتصف الليل بقليل", at=NOON.replace(hour=22, minute=5))]
+    assert "الثلاثاء، 11 مارس 2025" in (await read(client_of(app), "/")).text
+
+
+async def test_headlines_stand_isolated_in_their_own_language_and_direction(client: httpx.AsyncClient) -> None:
+    page = await read(client, "/")
+    assert page.all("bdi", lang="ar", dir="rtl")
+    assert page.all("bdi", lang="en", dir="ltr")
+
+
+@pytest.mark.parametrize("title", [
+    "<script>alert('x')</script> عنوان", "</bdi></li><h1>انقلاب</h1>", '" onmouseover="x" \'', "{{ 7*7 }} {% if %}",
+    "\u202eعنوان مقلوب", "&lt;b&gt; &amp;", "<img src=x onerror=alert(1)>",
+])  # fmt: skip
+async def test_whatever_a_headline_says_it_stays_text(library: Newsstand, app: Starlette, title: str) -> None:
+    item = reworded(an_item(title), title + " ثانية", at=NOON)
+    library.items = [item]
+    client = client_of(app)
+    for path in ("/", "/sahifa/", item_path(item.guid)):
+        page = await read(client, path)
+        assert title in page.text
+        assert not page.all("script")
+        assert not page.all("img")
+        assert len(page.all("h1")) == 1
+        assert all(not name.startswith("on") for _tag, found in page.elements for name in found)
+
+
+@pytest.mark.parametrize(("path", "base"), [("/", "/"), ("/daily/", "/daily/")])
+async def test_feeds_are_discovered_from_head_and_header_and_can_be_copied(
+    client: httpx.AsyncClient, path: str, base: str
+) -> None:
+    answer = await client.get(path)
+    page = Reading(answer.text)
+    types = ["application/rss+xml", "application/atom+xml", "application/feed+json"]
+    paths = [f"{base}feed.{ending}" for ending in ("rss", "atom", "json")]
+    found = page.all("link", rel="alternate")
+    assert [(link["type"], link["href"]) for link in found] == list(zip(types, paths, strict=True))
+    assert all(link["title"] for link in found)
+    for media_type, feed in zip(types, paths, strict=True):
+        assert f'<{feed}>; rel="alternate"; type="{media_type}"' in answer.headers["link"]
+        assert f"https://news.example{feed}" in page.text
+
+
+async def test_links_stay_below_the_path_of_the_public_url(library: Newsstand) -> None:
+    client = client_of(an_app(library, [a_source(), DAILY], public_url="https://news.example/ticker/"))
+    page = await read(client, "/")
+    inside = [found["href"] for tag, found in page.elements if tag in ("a", "link") and found.get("href")]
+    assert all(href.startswith(("/ticker/", "https://news.example/ticker/", "#")) for href in inside if href)
+    assert (await client.get("/daily")).headers["location"] == "/ticker/daily/"
+
+
+async def test_trouble_is_said_with_its_cause_since_when_and_that_the_feed_goes_on(
+    library: Newsstand, app: Starlette
+) -> None:
+    library.healths["daily"] = Health("daily", "failing", "unreachable", "no answer within 20 s", NOON)
+    page = await read(client_of(app), "/daily/")
+    assert page.all("div", role="status")
+    text = " ".join(page.text.split())
+    assert "The Daily — Live : unreachable since 10 March 2025, 14:00 no answer within 20 s" in text.replace(
+        "Live:", "Live :"
+    )
+    assert "The feed goes on with what is known." in text
+    assert "تستمر الخلاصة" in (await read(client_of(app), "/")).text
+    assert not (await read(client_of(app), "/sahifa/")).all("div", role="status")
+
+
+async def test_a_service_that_has_read_nothing_says_how_to_see_it_all(library: Newsstand, app: Starlette) -> None:
+    assert "make demo" not in (await read(client_of(app), "/")).text
+    library.items.clear()
+    library.healths.clear()
+    page = await read(client_of(app), "/")
+    assert "make demo" in page.text
+    assert "ticker demo" in page.text
+
+
+async def test_a_language_without_words_of_ours_is_marked_and_the_words_are_english_apart(library: Newsstand) -> None:
+    library.items = [an_item("آغاز به کار نمایشگاه کتاب", source="sobh")]
+    page = await read(client_of(an_app(library, [SOBH])), "/sobh/")
+    assert page.all("html", lang="fa", dir="rtl")
+    assert page.all("bdi", lang="en", dir="ltr")
+    assert "Subscribe" in page.text
+
+
+async def test_every_word_and_state_is_there_in_both_languages(library: Newsstand, app: Starlette) -> None:
+    assert _ARABIC.keys() == _ENGLISH.keys()
+    for cause in ("refused", "challenged", "heading-absent", "block-absent", "block-empty", "times-unreadable",
+                  "list-frozen", "gap", None):  # fmt: skip
+        library.healths = {"sahifa": Health("sahifa", "suspect", cause, since=NOON)}
+        assert _ARABIC[cause or "suspect"] in (await read(client_of(app), "/sahifa/")).text
+
+
+async def test_the_page_of_an_item_has_its_time_source_and_old_wordings(library: Newsstand, app: Starlette) -> None:
+    item = reworded(BRIDGE, "افتتاح الجسر الجديد أمام الشاحنات", at=NOON)
+    library.items = [item]
+    page = await read(client_of(app), item_path(item.guid))
+    assert page.all("html", lang="ar", dir="rtl")
+    assert page.all("time", datetime="2025-03-10T13:54:00+02:00")
+    assert page.all("a", href="https://sahifa.example/live")
+    assert page.all("a", href="https://sahifa.example/n/1")
+    assert "Asia/Beirut" in page.text
+    assert page.text.index(item.title) < page.text.index("صياغات سابقة") < page.text.index(BRIDGE.title)
+    assert page.all("time", datetime="2025-03-10T14:00:00+02:00")
+
+
+async def test_an_item_of_a_source_no_longer_configured_is_still_shown(library: Newsstand, app: Starlette) -> None:
+    old = replace(an_item("خبر من مصدر أزيل", source="removed"), flag="no printed time")
+    library.items = [old]
+    page = await read(client_of(app), item_path(old.guid))
+    assert old.title in page.text
+    assert "no printed time" in page.text
+    assert old.title in (await read(client_of(app), "/")).text
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "data:text/html,x", "ftp://a.example/", "//x", "http://", "http://[", ""]
+)
+async def test_only_web_addresses_become_links(library: Newsstand, app: Starlette, link: str) -> None:
+    library.items = [replace(BRIDGE, link=link)]
+    page = await read(client_of(app), item_path(BRIDGE.guid))
+    outside = [found["href"] for found in page.all("a") if not (found["href"] or "").startswith("/")]
+    assert outside == ["https://sahifa.example/live"]
+
+
+def test_a_password_in_an_address_is_not_shown() -> None:
+    assert web_address("https://user:secret@a.example/x?y#z") == "https://a.example/x?y#z"
+
+
+@pytest.mark.parametrize("identifier", [
+    "nothing", "7a47c36e-d896-5bd8-ab79-cf5eed827018", "%00", "..%2f..%2fetc", "7a47c36ed8965bd8ab79cf5eed827018",
+])  # fmt: skip
+async def test_an_unknown_item_is_a_404_page(client: httpx.AsyncClient, library: Newsstand, identifier: str) -> None:
+    answer = await client.get(f"/item/{identifier}")
+    assert answer.status_code == 404
+    assert Reading(answer.text).all("a", href="/")
+
+
+async def test_an_item_is_found_in_capitals_too(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/item/" + item_path(BRIDGE.guid)[6:].upper())).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/nowhere", "/nowhere/", "/sahifa/else", "/static/", "/static/app.py", "/feed.rss/", item_path(BRIDGE.guid) + "/"],
+)
+async def test_anything_else_is_a_404_page(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 404
+    assert "لا توجد صفحة كهذه هنا." in Reading(answer.text).text
+
+
+async def test_a_source_without_its_slash_is_sent_on(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/daily?x=1")
+    assert (answer.status_code, answer.headers["location"]) == (308, "/daily/")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/daily/", "/daily", item_path(BRIDGE.guid), "/nowhere", "/healthz", "/nowhere/feed.rss"]
+)
+async def test_pages_allow_no_script_no_frame_and_no_guessing(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "set-cookie" not in answer.headers
+    assert "style=" not in answer.text
+
+
+async def test_status_json_says_of_every_source_how_it_is(library: Newsstand, app: Starlette) -> None:
+    library.healths["sahifa"] = Health("sahifa", "suspect", "block-empty", "no rows", NOON, NOON - timedelta(hours=1))
+    answer = await client_of(app).get("/status.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert json.loads(answer.text) == {
+        "sources": [
+            {
+                "name": "sahifa", "state": "suspect", "cause": "block-empty", "detail": "no rows",
+                "since": "2025-03-10T12:00:00Z", "last_success": "2025-03-10T11:00:00Z",
+                "next_poll": "2025-03-10T12:00:50Z",
+            },
+            {
+                "name": "daily", "state": "waiting", "cause": None, "detail": "", "since": None,
+                "last_success": None, "next_poll": "2025-03-10T12:00:50Z",
+            },
+        ]
+    }  # fmt: skip
+
+
+async def test_alive_is_always_true_and_ready_is_when_the_combined_feed_can_be_served(library: Newsstand) -> None:
+    library.versions.clear()
+    library.publish("sahifa", "only one of them")
+    app = an_app(library, [a_source(), DAILY])
+    client = client_of(app)
+    await app.state.shelf.refresh()
+    alive, unready = await client.get("/healthz"), await client.get("/readyz")
+    assert (alive.status_code, alive.text) == (200, "ok")
+    assert (unready.status_code, unready.headers["retry-after"]) == (503, "30")
+    library.publish("", "all of them")
+    await app.state.shelf.refresh()
+    library.broken = True
+    assert [(await client.get(path)).status_code for path in ("/healthz", "/readyz")] == [200, 200]
+
+
+async def test_when_the_store_refuses_pages_are_503_and_feeds_go_on(library: Newsstand, app: Starlette) -> None:
+    library.broken = True
+    client = client_of(app)
+    page, status, feed = [await client.get(path) for path in ("/", "/status.json", "/feed.rss")]
+    assert (page.status_code, page.headers["retry-after"], status.status_code, feed.status_code) == (
+        503,
+        "30",
+        503,
+        200,
+    )
+
+
+async def test_a_bug_is_a_plain_500_without_its_insides(library: Newsstand, app: Starlette) -> None:
+    library.items = [replace(BRIDGE, published=None)]  # type: ignore[arg-type]  # what no store would give
+    answer = await client_of(app, raise_errors=False).get("/")
+    assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/", "/status.json", "/healthz"])
+async def test_pages_answer_head_and_refuse_to_be_written(client: httpx.AsyncClient, path: str) -> None:
+    head, posted = await client.head(path), await client.post(path)
+    assert (head.status_code, posted.status_code) == (200, 405)
+    assert sorted(posted.headers["allow"].split(", ")) == ["GET", "HEAD"]
+    assert "Traceback" not in posted.text
+
+
+@pytest.mark.parametrize(("path", "media_type", "opening"), [
+    ("/robots.txt", "text/plain; charset=utf-8", b"User-agent: *"),
+    ("/favicon.ico", "image/x-icon", b"\x00\x00\x01\x00"),
+    ("/icon.svg", "image/svg+xml", b"<svg"),
+    ("/static/style.css", "text/css; charset=utf-8", b":root"),
+])  # fmt: skip
+async def test_what_never_changes_is_kept_by_clients_for_a_day(
+    client: httpx.AsyncClient, path: str, media_type: str, opening: bytes
+) -> None:
+    answer = await client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
+    assert answer.content.startswith(opening)
+    assert answer.headers["cache-control"] == "max-age=86400"
+    again = await client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+
+
+async def test_all_that_a_page_loads_is_there(client: httpx.AsyncClient) -> None:
+    page = await read(client, "/")
+    loaded = [str(link["href"]) for link in page.all("link") if link["rel"] in ("icon", "stylesheet")]
+    assert len(loaded) == 3
+    assert [(await client.get(path)).status_code for path in loaded] == [200, 200, 200]
+    assert any(re.search(r"style\.css\?v=[0-9a-f]{8}$", path) for path in loaded)
+
+
+@pytest.mark.parametrize(("language", "expected"), [
+    ("ar", "rtl"), ("ar-LB", "rtl"), ("he", "rtl"), ("fa", "rtl"), ("ckb", "rtl"), ("en", "ltr"), ("ku", "ltr"),
+    ("ku-Arab", "rtl"), ("uz-Arab-AF", "rtl"), ("ar-Latn", "ltr"), ("AR", "rtl"), ("az-Latn", "ltr"),
+])  # fmt: skip
+def test_the_direction_follows_language_and_script(language: str, expected: str) -> None:
+    assert direction(language) == expected

@@ -1,0 +1,29 @@
+"""What the server asks of a store, and nothing more."""
+
+from typing import Protocol
+
+from ticker.model import Health, Item, Version
+
+
+class Library(Protocol):
+    """The readable half of the store; any call may raise `StoreError`."""
+
+    async def revisions(self) -> dict[str, int]:
+        """Feed name -> revision of its published version; "" is the combined feed. Empty before the first item."""
+        ...
+
+    async def version(self, feed: str) -> Version | None:
+        """The published version of *feed*, None before its first item."""
+        ...
+
+    async def newest(self, source: str | None, *, limit: int) -> list[Item]:
+        """The newest items of *source*, or of all sources; newest first, with their revisions."""
+        ...
+
+    async def item(self, guid: str) -> Item | None:
+        """The item with this guid, with its revisions."""
+        ...
+
+    async def health(self) -> dict[str, Health]:
+        """Source name -> how it is doing; sources never polled are absent."""
+        ...

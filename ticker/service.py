@@ -1,0 +1,243 @@
+"""Wire settings to a running service: start, drain, stop. The one place that reads the clock."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+from random import SystemRandom
+
+import structlog
+import uvicorn
+
+from ticker.config import Settings, warnings
+from ticker.errors import StoreError, TickerError
+from ticker.fetch import Fetcher
+from ticker.model import Channel, Format, Item, Poll, Source
+from ticker.poll import documents, poll
+from ticker.schedule import Schedule
+from ticker.serve import Shelf, build_app
+from ticker.store import Store
+
+PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
+REFRESH = 1.0  # seconds between two looks at what another process may have published
+HINT = "`make demo` (or `ticker demo`) shows everything on a scripted newsroom"
+
+log = structlog.get_logger()
+
+
+def system_clock() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place
+
+
+def configure_logs(*, json: bool) -> None:
+    """One event a line on standard error: for a person, or JSON for whatever collects them."""
+    shown: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True) if json else structlog.processors.TimeStamper("%H:%M:%S"),
+    ]
+    if json:
+        shown += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    else:
+        shown += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=12)]
+    structlog.configure(
+        processors=shown,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
+
+
+def channels_of(settings: Settings) -> dict[str, Channel]:
+    """Feed name -> what the feed says of itself; "" is the combined feed."""
+    titles = {source.name: source.title for source in settings.sources}
+    language = Counter(source.language for source in settings.sources).most_common(1)[0][0]
+    combined = settings.sources[0].title if len(titles) == 1 else f"Ticker · {' · '.join(titles.values())}"[:200]
+
+    def channel(name: str, title: str, language: str, sources: Mapping[str, str]) -> Channel:
+        feed = settings.feed
+        return Channel(
+            name, title, language, settings.server.public_url, sources, feed.min_items, feed.max_items, feed.max_age
+        )
+
+    channels = {"": channel("", combined, language, titles)}
+    for source in settings.sources:
+        channels[source.name] = channel(source.name, source.title, source.language, {source.name: source.title})
+    return channels
+
+
+class RenderThread:
+    """Renders in one thread of its own: feedgen is not thread-safe, and the loop must not stall."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="render")
+
+    async def __call__(self, channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, documents, channel, newest)
+
+    def close(self) -> None:
+        """After the running document."""
+        self._thread.shutdown()
+
+
+class Poller:
+    """Polls one source when called, and says so where it is news."""
+
+    def __init__(self, settings: Settings, store: Store, press: RenderThread) -> None:
+        self._channels = channels_of(settings)
+        self._store = store
+        self._press = press
+        self._fetch = Fetcher(clock=system_clock)
+        self._told: dict[str, str | None] = {}  # source -> cause last told
+        self.shelf: Shelf | None = None  # refreshed at once after a poll that changed something
+
+    async def poll(self, source: Source) -> Poll:
+        """One poll; raises StoreError."""
+        return await poll(
+            source,
+            fetch=self._fetch,
+            store=self._store,
+            channels=(self._channels[""], self._channels[source.name]),
+            press=self._press,
+            now=system_clock().replace(microsecond=0),
+        )
+
+    async def scheduled(self, source: Source) -> None:
+        """One poll that tells the log instead of its caller."""
+        try:
+            outcome = await self.poll(source)
+        except StoreError as error:
+            log.error("store", source=source.name, detail=str(error))
+            return
+        self._tell(outcome)
+        if outcome.outcome == "changed" and self.shelf is not None:
+            await _refresh(self.shelf)
+
+    def _tell(self, outcome: Poll) -> None:
+        told = self._told.get(outcome.source, "")
+        if outcome.changes is not None:
+            new, edited = len(outcome.changes.of("new")), sum(row.before is not None for row in outcome.changes.rows)
+            log.info("poll", source=outcome.source, new=new, edited=edited, listed=len(outcome.changes.rows))
+        elif outcome.outcome == "refused":
+            log.warning("poll", source=outcome.source, refused=outcome.detail)
+            return
+        elif outcome.cause is not None:
+            if told != outcome.cause:
+                hint = {"hint": HINT} if told == "" else {}
+                log.warning("poll", source=outcome.source, cause=outcome.cause, detail=outcome.detail, **hint)
+        elif told:
+            log.info("poll", source=outcome.source, recovered=True)
+        self._told[outcome.source] = outcome.cause
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[tuple[Store, RenderThread]]:
+    """The store and what renders into it, for as long as the block runs."""
+    store = await Store.open(settings.store, keep_polls=settings.keep_polls)
+    press = RenderThread()
+    try:
+        yield store, press
+    finally:
+        press.close()
+        await store.close()
+
+
+async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
+    """Poll and serve until SIGTERM or SIGINT, or until *stop* is set.
+
+    Then no poll is started any more, those that run may finish for 5 s, and readers get their answers.
+
+    Raises:
+        TickerError: the service cannot start: the port is taken, the database is not usable.
+    """
+    stop = stop or asyncio.Event()
+    for warning in warnings(settings):
+        log.warning("config", detail=warning)
+    listening = _listen(settings.server.host, settings.server.port)
+    with _on_signals(stop), listening:
+        async with opened(settings) as (store, press):
+            await store.republish(channels_of(settings).values(), system_clock().replace(microsecond=0), press)
+            await _serve(settings, store, press, listening, stop)
+    log.info("stopped")
+
+
+async def _serve(
+    settings: Settings, store: Store, press: RenderThread, listening: socket.socket, stop: asyncio.Event
+) -> None:
+    poller = Poller(settings, store, press)
+    schedule = Schedule(settings.sources, poller.scheduled, clock=system_clock, random=SystemRandom())
+    app = build_app(
+        library=store,
+        channels=channels_of(settings),
+        sources=settings.sources,
+        clock=system_clock,
+        next_poll=schedule.next_poll,
+    )
+    poller.shelf = app.state.shelf
+    await _refresh(app.state.shelf)
+    server = _Server(
+        uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=2
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    refreshing = asyncio.create_task(_keep_fresh(app.state.shelf))
+    schedule.start()
+    log.info("serving", at=settings.server.public_url, sources=len(settings.sources))
+    await asyncio.wait((serving, asyncio.create_task(stop.wait())), return_when=asyncio.FIRST_COMPLETED)
+    if cut_off := await schedule.drain(PATIENCE):
+        log.warning("stopping", cut_off=cut_off, detail="polls still running; nothing of them was kept")
+    refreshing.cancel()
+    server.should_exit = True
+    await serving
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: uvicorn would raise them again when it ends, and the exit code would not be 0."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _keep_fresh(shelf: Shelf) -> None:
+    while True:
+        await asyncio.sleep(REFRESH)
+        await _refresh(shelf)
+
+
+async def _refresh(shelf: Shelf) -> None:
+    try:
+        await shelf.refresh()
+    except StoreError as error:
+        log.error("store", detail=str(error))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bind before anything else is touched: two services on one store would poll twice."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        cure = "set another with server.port in config.yaml, or TICKER_SERVER__PORT=8001"
+        raise TickerError(f"cannot listen on {host} port {port}: {error.strerror or error}; {cure}") from error
+    listening.setblocking(False)
+    return listening
+
+
+@contextmanager
+def _on_signals(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)

@@ -1,0 +1,133 @@
+"""The tables, one shape for every engine. Instants are whole seconds since 1970 in UTC."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+HEAD = "0001"  # the migration that makes these tables; a test holds it against migrations/versions
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC `datetime`, kept as whole seconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Refuses a naive datetime: it would be read in the machine's zone."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"naive datetime for the store: {value!r}")
+        return None if value is None else int(value.timestamp())
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("revision", Integer, nullable=False, default=0),  # accepted lists that differed; compare-and-swap
+    Column("digest", String(32)),  # of the last accepted list
+    Column("last_good", Instant),  # when the last accepted list was read
+    Column("doubted", String(32)),  # digest of the list that the last poll refused
+    # validators of the answer that held the block
+    Column("url", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    # health
+    Column("state", String(16), nullable=False, default="waiting"),
+    Column("cause", String(32)),
+    Column("detail", Text, nullable=False, default=""),
+    Column("since", Instant),
+    Column("streak", Integer, nullable=False, default=0),  # failed polls in a row
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),  # store order
+    Column("guid", String(64), nullable=False, unique=True),
+    Column("source", String(64), ForeignKey("sources.name"), nullable=False),
+    Column("title", Text, nullable=False),  # as published
+    Column("title_fold", Text, nullable=False),  # for search
+    Column("link", Text),
+    Column("published", Instant, nullable=False),
+    Column("updated", Instant, nullable=False),
+    Column("printed", Text),
+    Column("clock", String(8)),  # HH:MM[:SS]
+    Column("printed_at", Instant),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),  # of a listed item: sources.last_good counts
+    Column("rank", Integer),  # place in the last accepted list
+    Column("flag", Text),
+    UniqueConstraint("source", "published"),
+    Index(None, "published"),
+    Index(None, "source", "last_seen"),
+    Index("ix_items_listed", "source", "rank", sqlite_where=Column("rank").isnot(None)),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("guid", String(64), ForeignKey("items.guid"), nullable=False, index=True),
+    Column("title", Text, nullable=False),  # a wording that the item no longer has
+    Column("seen_at", Instant, nullable=False),  # when it was first seen
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("source", String(64), ForeignKey("sources.name"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("cause", String(32)),
+    Column("detail", Text, nullable=False, default=""),
+    # of an accepted list that differed from the one before: enough to replay it
+    Column("last_good", Instant),  # the accepted poll before this one
+    Column("digest", String(32)),
+    Column("size", Integer),  # rows
+    Column("rows", LargeBinary),  # zlib of JSON [[printed, title, link, guid], …] in page order
+    Index(None, "source", "at"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("feed", String(64), primary_key=True),  # a source's name; "" is the combined feed
+    Column("revision", Integer, nullable=False),
+    Column("channel", String(32), nullable=False),  # digest of the configuration it was rendered for
+    Column("last_modified", Instant, nullable=False),
+    # the documents, gzip
+    Column("rss", LargeBinary, nullable=False),
+    Column("atom", LargeBinary, nullable=False),
+    Column("json", LargeBinary, nullable=False),
+)
