@@ -16,9 +16,9 @@ import pytest
 import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
-from newsstand import NOON, Clock, Newsstand, a_source, an_app, an_item, channels_of, client_of
 from starlette.applications import Starlette
 
+from tests.newsstand import NOON, Clock, Newsstand, a_source, an_app, an_item, channels_of, client_of
 from ticker.errors import StoreError
 from ticker.model import Format
 from ticker.serve import Shelf

@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 
 import httpx
 import pytest
-from newsstand import NOON, Newsstand, a_source, an_app, an_item, client_of, reworded
 from starlette.applications import Starlette
 
+from tests.newsstand import NOON, Newsstand, a_source, an_app, an_item, client_of, reworded
 from ticker.model import Health
 from ticker.serve.pages import web_address
 from ticker.serve.words import _ARABIC, _ENGLISH, direction

@@ -237,7 +237,7 @@ def demo(
     The newsroom's own page has switches for what goes wrong on real sites: errors, hangs, empty pages, 200 MB.
     """
     from ticker import service
-    from ticker.demo import demonstrate
+    from ticker.demo.stage import demonstrate
 
     service.configure_logs(json=not sys.stderr.isatty())
     in_loop(demonstrate(port=port, newsroom_port=newsroom_port, rhythm=rhythm, seed=seed, keep=keep))

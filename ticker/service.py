@@ -222,9 +222,15 @@ async def _refresh(shelf: Shelf) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     """Bind before anything else is touched: two services on one store would poll twice."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # named, else asyncio delays small answers
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening = socket.create_server((host, port), family=family, backlog=2048)
+        listening.bind((host, port))
+        listening.listen(2048)
     except OSError as error:
+        listening.close()
         cure = "set another with server.port in config.yaml, or TICKER_SERVER__PORT=8001"
         raise TickerError(f"cannot listen on {host} port {port}: {error.strerror or error}; {cure}") from error
     listening.setblocking(False)

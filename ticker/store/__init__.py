@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeAlias
 
-from sqlalchemy import Insert, Select, bindparam, case, delete, select, update
+from sqlalchemy import Case, ColumnElement, Insert, Select, bindparam, case, delete, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -43,7 +43,7 @@ from ticker.store.rows import (
     still_listed,
     version_of,
 )
-from ticker.store.tables import items, polls, revisions, sources, versions
+from ticker.store.tables import Instant, items, polls, revisions, sources, versions
 
 MEMORY = timedelta(hours=20)  # without it, stale pages and outages published 4 to 49 % of the items twice (research)
 MOST_LISTS = 200  # digests remembered: over three hours of a list that changes every minute
@@ -261,9 +261,9 @@ def _ensure(source: str) -> Insert:
 
 def _success(at: datetime, validators: Validators | None) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "last_good": case((sources.c.last_good > at, sources.c.last_good), else_=at),
+        "last_good": _later(sources.c.last_good, at),
         "doubted": None,
-        "since": case((sources.c.state == "healthy", sources.c.since), else_=at),
+        "since": case((sources.c.state == "healthy", sources.c.since), else_=literal(at, Instant)),
         "state": "healthy",
         "cause": None,
         "detail": "",
@@ -274,9 +274,13 @@ def _success(at: datetime, validators: Validators | None) -> dict[str, Any]:
     return values
 
 
+def _later(column: ColumnElement[datetime], at: datetime) -> Case[datetime]:
+    return case((column > at, column), else_=literal(at, Instant))
+
+
 def _trouble(poll: Poll) -> dict[str, Any]:
     return {
-        "since": case((sources.c.streak > 0, sources.c.since), else_=poll.at),
+        "since": case((sources.c.streak > 0, sources.c.since), else_=literal(poll.at, Instant)),
         "state": case((sources.c.streak + 1 >= FAILING, "failing"), else_="suspect"),
         "cause": poll.cause,
         "detail": poll.detail,
@@ -314,11 +318,10 @@ async def _keep_items(
     db: AsyncConnection, source: str, changes: Changes, at: datetime, last_good: datetime | None
 ) -> None:
     """The gate: a guid that is there already is never inserted again, whoever polls at the same time."""
-    left = last_good or at
     await db.execute(
         update(items)
         .where(items.c.source == source, items.c.rank.is_not(None))
-        .values(rank=None, last_seen=case((items.c.last_seen > left, items.c.last_seen), else_=left))
+        .values(rank=None, last_seen=_later(items.c.last_seen, last_good or at))
     )
     if born := changes.of("new"):
         gate = insert(items).on_conflict_do_nothing(index_elements=["guid"])

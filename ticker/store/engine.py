@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, event, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ticker.errors import StoreError
@@ -34,7 +34,7 @@ async def open_engine(url: str) -> AsyncEngine:
         if version != HEAD:
             async with engine.connect() as db:
                 await db.run_sync(_migrate, place)
-    except OperationalError as error:
+    except DatabaseError as error:
         await engine.dispose()
         raise StoreError(f"store: {place.database}: {error.orig}; is the folder there and writable?") from error
     except StoreError:

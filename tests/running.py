@@ -1,0 +1,150 @@
+"""Run the real program: the command line, and the service as a process of its own."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+PATIENCE = 20.0  # seconds until a test gives up waiting
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def write_config(folder: Path, url: str | list[str], *, port: int | None = None, **source: Any) -> Path:
+    """A config.yaml with one source, `desk`, polled each second; its store lies beside it."""
+    desk = {
+        "name": "desk",
+        "title": "مكتب الأخبار",
+        "url": url,
+        "heading": "عاجل 24/7",
+        "timezone": "Asia/Beirut",
+        "language": "ar",
+        "every": "1s",
+        "allow_private": True,
+    }
+    settings = {
+        "server": {"port": port or free_port()},
+        "store": "sqlite:///ticker.db",
+        "sources": [{key: value for key, value in (desk | source).items() if value is not None}],
+    }
+    path = folder / "config.yaml"
+    path.write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
+    return path
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """Ours, without what would configure Ticker."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("TICKER_")} | extra
+
+
+def ticker(
+    *arguments: str | Path, config: Path | None = None, check: int | None = 0
+) -> subprocess.CompletedProcess[str]:
+    """The command line, run to its end.
+
+    Args:
+        check: the exit code that is expected; None for any.
+    """
+    command = [sys.executable, "-m", "ticker", *(["-c", str(config)] if config else []), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment(), timeout=60)
+    if check is not None:
+        assert done.returncode == check, done.stderr
+    return done
+
+
+def items(config: Path) -> list[dict[str, Any]]:
+    """As `ticker items --json` prints them."""
+    kept: list[dict[str, Any]] = json.loads(ticker("items", "--json", config=config).stdout)
+    return kept
+
+
+@dataclass
+class Service:
+    """`ticker run`, running."""
+
+    process: asyncio.subprocess.Process
+    url: str
+    client: httpx.AsyncClient
+
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """Ask the service; never follows a redirect."""
+        return await self.client.get(self.url + path, headers=headers)
+
+    async def feed(self) -> list[dict[str, Any]]:
+        """The items of the JSON feed; none while it is not published."""
+        answer = await self.get("feed.json")
+        found: list[dict[str, Any]] = answer.json()["items"] if answer.status_code == 200 else []
+        return found
+
+    async def state(self) -> dict[str, Any]:
+        """Of the only source, from /status.json."""
+        state: dict[str, Any] = (await self.get("status.json")).json()["sources"][0]
+        return state
+
+    async def until(self, holds: Callable[[list[dict[str, Any]], dict[str, Any]], bool]) -> list[dict[str, Any]]:
+        """Wait until *holds* of the items and the state of the source; its items then."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                found = await self.feed()
+                if holds(found, await self.state()):
+                    return found
+                await asyncio.sleep(0.05)
+
+    def memory(self) -> int:
+        """Resident set, in bytes."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal and wait for the end; the exit code."""
+        self.process.send_signal(number)
+        async with asyncio.timeout(PATIENCE):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def running(config: Path, *, command: str = "run", **extra: str) -> AsyncIterator[Service]:
+    """`ticker run` as a process of its own, answering; killed at the end if it still runs."""
+    url = f"http://127.0.0.1:{yaml.safe_load(config.read_text('utf-8'))['server']['port']}/"
+    with open(config.with_suffix(".log"), "ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "ticker", "-c", str(config), command, stderr=log, env=environment(**extra)
+        )
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+                service = Service(process, url, client)
+                await _answering(service)
+                yield service
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+async def _answering(service: Service) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            assert service.process.returncode is None, "the service ended before it answered"
+            try:
+                await service.get("healthz")
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+            else:
+                return

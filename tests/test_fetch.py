@@ -1,0 +1,787 @@
+"""Reading pages from a real server on loopback, one that does all that servers must not do."""
+
+import asyncio
+import gzip
+import os
+import shlex
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+import tracemalloc
+import zlib
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import certifi
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests import faults
+from tests.faults import Site, head, page, raw, redirect
+from ticker.errors import FetchError
+from ticker.fetch import USER_AGENT, Fetcher, Limits
+from ticker.model import Page, Source, Validators
+
+NOW = datetime(2025, 3, 10, 9, 41, 7, 999_999, tzinfo=timezone(timedelta(hours=2)))
+HTML = "<!doctype html><p>09:41 عاجل: الجسر الجديد يفتح أمام السير مساء اليوم</p>"
+MONDAY = "Mon, 10 Mar 2025 07:00:00 GMT"
+DEFAULT = Limits()
+QUICK = Limits(total=timedelta(seconds=0.2))
+
+
+@pytest.fixture(autouse=True)
+def few_authorities(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One certificate authority instead of all: they take 90 ms to load, for each fetcher."""
+    one = tmp_path / "authority.pem"
+    end = "-----END CERTIFICATE-----\n"
+    one.write_text(Path(certifi.where()).read_text(encoding="utf-8").partition(end)[0] + end, encoding="utf-8")
+    monkeypatch.setattr(certifi, "where", lambda: str(one))
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with Site() as site:
+        yield site
+
+
+def source(
+    *,
+    headers: dict[str, str] | None = None,
+    language: str = "ar",
+    charset: str | None = None,
+    allow_private: bool = True,
+) -> Source:
+    return Source(
+        name="harbour",
+        title="Harbour News",
+        urls=("http://news.test/",),
+        zone=ZoneInfo("Asia/Beirut"),
+        language=language,
+        headers=headers or {},
+        charset=charset,
+        allow_private=allow_private,
+    )
+
+
+EVERYWHERE = Fetcher(clock=lambda: NOW)
+
+
+def fetcher(limits: Limits = DEFAULT) -> Fetcher:
+    return Fetcher(clock=lambda: NOW, limits=limits)
+
+
+async def read(
+    url: str, *, validators: Validators | None = None, limits: Limits = DEFAULT, of: Source | None = None
+) -> Page | None:
+    return await fetcher(limits)(of or source(), url, validators)
+
+
+async def read_page(url: str, *, limits: Limits = DEFAULT, of: Source | None = None) -> Page:
+    found = await read(url, limits=limits, of=of)
+    assert found is not None
+    return found
+
+
+async def failure(
+    url: str, *, limits: Limits = DEFAULT, of: Source | None = None, validators: Validators | None = None
+) -> FetchError:
+    with pytest.raises(FetchError) as caught:
+        await read(url, limits=limits, of=of, validators=validators)
+    assert "\n" not in caught.value.detail
+    return caught.value
+
+
+# The page
+
+
+async def test_a_page_is_read_with_the_moment_its_headers_came(site: Site) -> None:
+    site["/"] = page(HTML, etag='W/"7"', last_modified=MONDAY)
+
+    assert await read(site.url()) == Page(
+        url=site.url(),
+        text=HTML,
+        kind="html",
+        fetched_at=datetime(2025, 3, 10, 7, 41, 7, tzinfo=UTC),
+        validators=Validators(site.url(), 'W/"7"', MONDAY),
+    )
+
+
+async def test_the_request_says_who_we_are_and_what_we_read(site: Site) -> None:
+    site["/"] = page(HTML)
+
+    await read(site.url())
+
+    [asked] = site.asked
+    assert asked.method == "GET"
+    assert asked.headers["user-agent"] == USER_AGENT
+    assert asked.headers["accept-language"] == "ar"
+    assert asked.headers["accept"].startswith("text/html")
+    assert asked.headers["accept-encoding"] == "gzip, deflate"
+    assert not asked.headers.keys() & {"if-none-match", "if-modified-since", "cookie", "authorization"}
+
+
+async def test_the_headers_of_a_source_come_before_ours(site: Site) -> None:
+    site["/"] = page(HTML)
+
+    await read(site.url(), of=source(headers={"user-agent": "Reader", "Accept-Language": "ar-LB", "X-Key": "مفتاح"}))
+
+    headers = site.asked[0].headers
+    assert (headers["user-agent"], headers["accept-language"]) == ("Reader", "ar-LB")
+    assert headers["x-key"].encode("latin-1").decode() == "مفتاح"
+
+
+async def test_nothing_of_the_environment_is_used(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    site["/"] = page(HTML)
+
+    assert (await read_page(site.url())).text == HTML
+
+
+@pytest.mark.parametrize("status", [200, 203])
+async def test_an_empty_page_is_a_page(site: Site, status: int) -> None:
+    site["/"] = page("", status=status)
+
+    assert (await read_page(site.url())).text == ""
+
+
+async def test_a_page_without_a_length_ends_with_its_connection(site: Site) -> None:
+    site["/"] = raw(head(content_type="text/html; charset=utf-8"), HTML.encode())
+
+    assert (await read_page(site.url())).text == HTML
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "TEXT/HTML", "application/xhtml+xml", "application/xml", "junk"])
+async def test_what_can_be_a_page_is_read(site: Site, content_type: str) -> None:
+    site["/"] = page(HTML, content_type=content_type)
+
+    assert (await read_page(site.url())).kind == "html"
+
+
+async def test_plain_text_is_read_as_such(site: Site) -> None:
+    site["/"] = page("09:41 a < b", content_type="text/plain")
+
+    assert (await read_page(site.url())).kind == "plain"
+
+
+@pytest.mark.parametrize(
+    "content_type", ["image/png", "application/pdf", "application/zip", "application/json", "video/mp4", " image/png"]
+)
+async def test_what_cannot_be_a_page_is_refused(site: Site, content_type: str) -> None:
+    site["/"] = page(b"\x89PNG", content_type=content_type)
+
+    error = await failure(site.url())
+
+    assert (error.cause, error.detail) == ("unreachable", f"answered {content_type.strip()}, which is no web page")
+
+
+@pytest.mark.parametrize(
+    ("codec", "content_type", "meta", "charset"),
+    [
+        pytest.param("cp1256", "text/html; charset=windows-1256", "", None, id="windows-1256 by header"),
+        pytest.param("cp1256", "text/html", '<meta charset="windows-1256">', None, id="windows-1256 by meta"),
+        pytest.param("cp1256", "text/html", "", "windows-1256", id="windows-1256 by configuration"),
+        pytest.param("utf-16", "text/html", "", None, id="UTF-16 by its mark"),
+        pytest.param("utf-16-be", "text/html; charset=utf-16be", "", None, id="UTF-16 by header"),
+        pytest.param("utf-8", "text/html; charset=windows-1256", '<meta charset="utf-8">', None, id="lying header"),
+        pytest.param("cp1256", "text/html; charset=utf-8", '<meta charset="windows-1256">', None, id="lying default"),
+    ],
+)
+async def test_the_text_is_right_in_any_charset(
+    site: Site, codec: str, content_type: str, meta: str, charset: str | None
+) -> None:
+    site["/"] = page((meta + HTML).encode(codec), content_type=content_type)
+
+    assert (await read_page(site.url(), of=source(charset=charset))).text == meta + HTML
+
+
+# Packed bodies
+
+
+def raw_deflate(body: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(body) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [
+        ("gzip", gzip.compress),
+        ("x-gzip", gzip.compress),
+        ("GZIP", gzip.compress),
+        ("identity, gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", raw_deflate),
+        ("gzip", lambda body: gzip.compress(body[:20]) + gzip.compress(body[20:])),
+        ("gzip", lambda body: gzip.compress(body) + bytes(100)),
+        ("identity", bytes),
+        ("", bytes),
+    ],
+    ids=["gzip", "x-gzip", "GZIP", "identity, gzip", "zlib", "raw", "two members", "padded", "identity", "empty"],
+)
+@pytest.mark.parametrize("piece", [1, 7, 100_000])
+async def test_a_packed_page_is_unpacked_however_it_is_cut(
+    site: Site, coding: str, pack: Callable[[bytes], bytes], piece: int
+) -> None:
+    packed = pack(HTML.encode())
+    chunks = [packed[at : at + piece] for at in range(0, len(packed), piece)]
+    lines = head(content_type="text/html", content_encoding=coding, transfer_encoding="chunked")
+    site["/"] = raw(lines, *(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks), b"0\r\n\r\n")
+
+    assert (await read_page(site.url())).text == HTML
+
+
+async def test_an_empty_body_needs_no_packing(site: Site) -> None:
+    site["/"] = page("", content_encoding="gzip")
+
+    assert (await read_page(site.url())).text == ""
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "said"),
+    [
+        ("br", b"?", "packed as br"),
+        ("gzip, gzip", b"?", "packed as gzip, gzip"),
+        ("gzip, br", b"?", "packed as gzip, br"),
+        ("gzip", HTML.encode(), "not the gzip it says it is"),
+        ("deflate", b"\xff\xff\xff", "not the deflate it says it is"),
+        ("gzip", gzip.compress(HTML.encode())[:-12], "breaks off"),
+        ("gzip", gzip.compress(HTML.encode())[:-1], "breaks off"),
+        ("gzip", gzip.compress(HTML.encode())[:-8] + bytes(8), "not the gzip it says it is"),
+    ],
+)
+async def test_a_body_that_cannot_be_unpacked_is_named(site: Site, coding: str, body: bytes, said: str) -> None:
+    site["/"] = page(body, content_encoding=coding)
+
+    error = await failure(site.url())
+
+    assert error.cause == "unreachable"
+    assert said in error.detail
+
+
+# Conditional requests
+
+
+async def test_a_page_that_has_not_changed_is_none(site: Site) -> None:
+    site["/"] = page(HTML, etag='"7"', last_modified=MONDAY)
+    fetch = fetcher()
+
+    first = await fetch(source(), site.url(), None)
+
+    assert first is not None
+    assert await fetch(source(), site.url(), first.validators) is None
+    assert site.asked[1].headers["if-none-match"] == '"7"'
+    assert site.asked[1].headers["if-modified-since"] == MONDAY
+
+
+async def test_a_page_that_has_changed_is_read_again(site: Site) -> None:
+    site["/"] = page(HTML, etag='"8"')
+
+    found = await read(site.url(), validators=Validators(site.url(), '"7"', MONDAY))
+
+    assert found is not None
+    assert found.validators == Validators(site.url(), '"8"')
+
+
+async def test_the_date_alone_is_enough(site: Site) -> None:
+    site["/"] = page(HTML, last_modified=MONDAY)
+
+    assert await read(site.url(), validators=Validators(site.url(), None, MONDAY)) is None
+
+
+async def test_validators_of_another_address_are_not_sent(site: Site) -> None:
+    site["/"] = page(HTML, etag='"7"')
+
+    assert await read(site.url(), validators=Validators(site.url("/other"), '"7"')) is not None
+    assert "if-none-match" not in site.asked[0].headers
+
+
+@pytest.mark.parametrize("etag", [None, '"é"', '"' + "7" * 2_000 + '"', ""], ids=["none", "é", "long", "empty"])
+async def test_a_page_may_have_no_validators_that_could_be_sent(site: Site, etag: str | None) -> None:
+    site["/"] = page(HTML, etag=etag)
+
+    assert (await read_page(site.url())).validators is None
+
+
+async def test_a_304_that_was_not_asked_for_is_an_error(site: Site) -> None:
+    site["/"] = raw(head(304))
+
+    for validators in (None, Validators(site.url()), Validators(site.url("/other"), '"7"')):
+        error = await failure(site.url(), validators=validators)
+        assert (error.cause, error.detail) == ("refused", "answered 304 Not Modified without being asked for a change")
+
+
+# Redirects
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_page_has_the_address_it_was_found_at(site: Site, status: int) -> None:
+    site["/"] = redirect("/news/today?edition=2#top", status)
+    site["/news/today"] = page(HTML)
+
+    assert (await read_page(site.url())).url == site.url("/news/today?edition=2#top")
+
+
+async def test_a_redirected_page_is_asked_for_by_its_tag_and_not_by_its_date(site: Site) -> None:
+    site["/"] = redirect("/monday")
+    site["/monday"] = page(HTML, etag='"7"', last_modified=MONDAY)
+    monday = (await read_page(site.url())).validators
+
+    assert monday == Validators(site.url(), '"7"', None)
+    assert await read(site.url(), validators=monday) is None
+
+    site["/"] = redirect("/sunday")  # which was last written before we saw the page of Monday
+    site["/sunday"] = raw(head(content_type="text/html"), HTML.encode())
+    await read(site.url(), validators=Validators(site.url(), '"7"', MONDAY))
+    assert "if-modified-since" in site.asked[-2].headers
+    assert "if-modified-since" not in site.asked[-1].headers
+
+
+async def test_five_redirects_are_followed_and_not_one_more(site: Site) -> None:
+    for hop in range(5):
+        site[f"/{hop}"] = redirect(f"/{hop + 1}")
+    site["/5"] = page(HTML)
+    site["/loop"] = faults.redirect_for_ever
+
+    assert (await read_page(site.url("/0"))).text == HTML
+    error = await failure(site.url("/loop"))
+    assert (error.cause, error.detail) == ("unreachable", "more than 5 redirects")
+    assert sum(asked.path.startswith("/loop") for asked in site.asked) == 6
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["file:///etc/passwd", "ftp://news.test/", "javascript:alert(1)", "http://", "http://127.0.0.1:99999/", "http://["],
+)
+async def test_a_redirect_leads_to_the_web_or_nowhere(site: Site, to: str) -> None:
+    site["/"] = redirect(to)
+
+    assert (await failure(site.url())).cause == "unreachable"
+
+
+async def test_cookies_live_as_long_as_one_poll(site: Site) -> None:
+    site["/"] = page("", status=302, location="/in", set_cookie="consent=yes; Path=/")
+    site["/in"] = page(HTML)
+    fetch = fetcher()
+
+    for _ in range(2):
+        await fetch(source(), site.url(), None)
+
+    assert [asked.headers.get("cookie") for asked in site.asked] == [None, "consent=yes", None, "consent=yes"]
+
+
+async def test_secrets_stay_with_the_host_they_are_for(site: Site) -> None:
+    site["/"] = redirect("/same")
+    site["/same"] = redirect(site.url("/elsewhere", host="localhost"))
+    site["/elsewhere"] = page(HTML)
+    secret = source(headers={"Cookie": "paid=1", "Authorization": "Bearer x", "X-Key": "x", "User-Agent": "Reader"})
+
+    await read(site.url(), of=secret)
+
+    first, same, elsewhere = (asked.headers for asked in site.asked)
+    assert all(headers["cookie"] == "paid=1" and headers["x-key"] == "x" for headers in (first, same))
+    assert not elsewhere.keys() & {"cookie", "authorization", "x-key"}
+    assert elsewhere["user-agent"] == "Reader"
+
+
+async def test_a_password_in_the_address_is_used_and_not_shown(site: Site) -> None:
+    site["/"] = redirect(site.url("/in"))
+    site["/in"] = page(HTML)
+    address = site.url().replace("://", "://reader:s3cret@")
+
+    assert (await read_page(address)).url == site.url("/in")
+    assert all(asked.headers["authorization"].startswith("Basic ") for asked in site.asked)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    location=st.binary(min_size=1, max_size=40) | st.sampled_from([b"//", b"http:", b"http://\xff", b"http://xn--/"])
+)
+def test_whatever_a_redirect_says_it_ends_in_a_page_or_a_named_error(location: bytes) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        first = request.url.path == "/first"
+        return (
+            httpx.Response(302, headers=[(b"location", location)])
+            if first
+            else httpx.Response(200, stream=httpx.ByteStream(b""))
+        )
+
+    with pytest.MonkeyPatch.context() as patch:  # no server of ours is at all these addresses
+        patch.setattr("ticker.fetch.transport", lambda tls: httpx.MockTransport(answer))
+        try:
+            found = asyncio.run(EVERYWHERE(source(), "http://news.test/first", None))
+        except FetchError as error:
+            found = None
+            said = error.detail
+    assert said if found is None else httpx.URL(found.url).host
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("status", "detail"),
+    [
+        (403, "answered 403 Forbidden"),
+        (404, "answered 404 Not Found"),
+        (429, "answered 429 Too Many Requests"),
+        (500, "answered 500 Internal Server Error"),
+        (503, "answered 503 Service Unavailable"),
+        (599, "answered 599"),
+        (204, "answered 204 No Content, which holds no page"),
+        (205, "answered 205 Reset Content, which holds no page"),
+        (206, "answered 206 Partial Content, which holds no page"),
+        (202, "answered 202 Accepted, which holds no page"),
+        (300, "answered 300 Multiple Choices, which holds no page"),
+        (302, "answered 302 Found, which holds no page"),
+    ],
+)
+async def test_an_error_status_is_a_refusal(site: Site, status: int, detail: str) -> None:
+    site["/"] = raw(head(status, content_length="0"))
+
+    error = await failure(site.url())
+
+    assert (error.cause, error.detail, error.retry_after) == ("refused", detail, None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry_after": "120"}, 120),
+        ({"retry_after": "0"}, 0),
+        ({"retry_after": "999999999999"}, 86_400),
+        ({"retry_after": format_datetime(NOW + timedelta(seconds=90, microseconds=-999_999))}, 90),
+        ({"retry_after": "Mon, 10 Mar 2025 10:02:00 GMT", "date": "Mon, 10 Mar 2025 10:00:00 GMT"}, 120),
+        ({"retry_after": "Monday, 10-Mar-25 07:43:07 GMT"}, 120),
+        ({"retry_after": "Mon Mar 10 07:43:07 2025"}, 120),
+        ({"retry_after": "Mon, 10 Mar 2025 07:43:07 GMT", "date": "yesterday"}, 120),
+        ({"retry_after": MONDAY}, 0),
+        ({"retry_after": "-5"}, None),
+        ({"retry_after": "1.5"}, None),
+        ({"retry_after": "soon"}, None),
+        ({"retry_after": "Mon, 99 Mar 99999 07:43:07 GMT"}, None),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+async def test_the_server_says_when_to_come_again(
+    site: Site, status: int, headers: dict[str, str], seconds: float | None
+) -> None:
+    site["/"] = page("", status=status, **headers)
+
+    assert (await failure(site.url())).retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (403, "", {"cf_mitigated": "challenge"}),
+        (200, HTML, {"cf_mitigated": "challenge"}),
+        (202, "", {"x_amzn_waf_action": "challenge"}),
+        (405, "", {"x_amzn_waf_action": "captcha"}),
+        (403, "<title>Just a moment...</title>", {}),
+        (503, "<html><head><title> Just a moment... </title>", {}),
+        (200, "<title>Just a moment...</title>", {}),
+        (200, "<script src=https://geo.captcha-delivery.com/captcha/></script>", {}),
+    ],
+)
+async def test_a_page_for_browsers_only_is_a_challenge(
+    site: Site, status: int, body: str, headers: dict[str, str]
+) -> None:
+    site["/"] = page(body, status=status, retry_after="60", **headers)
+
+    assert (await failure(site.url())).cause == "challenged"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<title>Just a moment... of joy</title>",
+        "<p>09:41 Captcha banned</p>",
+        "<p>09:41 news</p>" * 4_000 + "<title>Just a moment...</title>",
+    ],
+    ids=["title", "headline", "a whole front page"],
+)
+async def test_news_of_challenges_is_no_challenge(site: Site, body: str) -> None:
+    site["/"] = page(body)
+
+    assert (await read_page(site.url())).text == body
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+async def test_an_error_page_that_cannot_be_read_is_still_that_error(site: Site, coding: str) -> None:
+    site["/"] = page("?", status=503, content_encoding=coding, retry_after="60")
+
+    error = await failure(site.url())
+
+    assert (error.cause, error.retry_after) == ("refused", 60)
+
+
+async def test_an_error_page_without_end_is_still_that_error(site: Site) -> None:
+    site["/"] = faults.drip(head(503, content_type="text/html", retry_after="60"))
+
+    error = await failure(site.url(), limits=Limits(timedelta(seconds=1), error_page=timedelta(seconds=0.05)))
+
+    assert (error.cause, error.retry_after) == ("refused", 60)
+
+
+# No answer, or a broken one
+
+
+async def test_nobody_is_there(site: Site) -> None:
+    async with Site() as gone:
+        url = gone.url()
+
+    error = await failure(url)
+
+    assert (error.cause, error.detail) == ("unreachable", "connection refused")
+    assert isinstance(error.__cause__, httpx.ConnectError)
+
+
+async def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(*asked: object, **how: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)  # a real one would be asked beyond loopback
+    error = await failure("http://news.test/")
+
+    assert (error.cause, error.detail) == ("unreachable", "DNS: Name or service not known")
+
+
+async def test_what_the_caller_is_dealing_with_is_not_what_went_wrong(site: Site) -> None:
+    site["/"] = raw(b"junk\r\n\r\n")
+
+    try:
+        raise ssl.SSLError(1, "of another poll")
+    except ssl.SSLError:
+        assert "illegal status line" in (await failure(site.url())).detail
+
+
+@pytest.mark.parametrize(
+    "url", ["", "news.test", "ftp://news.test/", "http://", "http://[::1", "http://\ud800/", "http://a:0/"]
+)
+async def test_an_address_that_is_none(url: str) -> None:
+    error = await failure(url)
+
+    assert error.cause == "unreachable"
+    assert "not a web address" in error.detail
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(faults.hang, id="says nothing"),
+        pytest.param(faults.hang_midway, id="stops midway"),
+        pytest.param(faults.drip(head(content_type="text/html")), id="drips its body"),
+        pytest.param(faults.drip(b"HTTP/1.1 200 OK\r\nX-Slow: "), id="drips its headers"),
+        pytest.param(faults.flood_interim, id="interim answers without end"),
+    ],
+)
+async def test_a_poll_ends_in_time_whatever_the_server_does(site: Site, fault: faults.Behaviour) -> None:
+    site["/"] = fault
+    began = time.monotonic()
+
+    error = await failure(site.url(), limits=QUICK)
+
+    assert (error.cause, error.detail) == ("unreachable", "no complete answer within 0.2 s")
+    assert time.monotonic() - began < 1
+
+
+async def test_a_silent_server_is_left_before_the_poll_must_end(site: Site) -> None:
+    site["/"] = faults.hang_midway
+
+    error = await failure(site.url(), limits=Limits(read=timedelta(seconds=0.05)))
+
+    assert (error.cause, error.detail) == ("unreachable", "silent for 0.05 s")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        pytest.param(b"", "disconnected", id="closed at once"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Ty", "disconnected", id="closed in the headers"),
+        pytest.param(head(content_length="100") + b"<p>", "without sending complete", id="shorter than its length"),
+        pytest.param(head(transfer_encoding="chunked") + b"5\r\n<p>", "incomplete", id="half a chunk"),
+        pytest.param(head(transfer_encoding="chunked") + b"zz\r\n", "illegal chunk", id="no chunk"),
+        pytest.param(head(content_length="many"), "content-length", id="a length that is none"),
+        pytest.param(b"SSH-2.0-OpenSSH_9\r\n\r\n", "illegal status line", id="not HTTP"),
+        pytest.param(b"<p>09:41 news</p>\r\n\r\n", "illegal status line", id="HTTP of 1991"),
+    ],
+)
+async def test_a_broken_answer_is_named(site: Site, answer: bytes, said: str) -> None:
+    site["/"] = raw(answer)
+
+    error = await failure(site.url())
+
+    assert error.cause == "unreachable"
+    assert said in error.detail.lower()
+
+
+async def test_a_body_longer_than_its_length_ends_there(site: Site) -> None:
+    site["/"] = page("<p>09:41</p><p>09:40</p>", content_length="12")
+
+    assert (await read_page(site.url())).text == "<p>09:41</p>"
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        pytest.param(faults.huge(200, declared=True), "too large: 200,000,000 bytes", id="200 MB, declared"),
+        pytest.param(faults.huge(200, declared=False), "too large: more than 5,000,000 bytes", id="200 MB, undeclared"),
+        pytest.param(faults.bomb(1_000), "too large: unpacks to more than 10,000,000 bytes", id="gzip bomb"),
+        pytest.param(faults.bomb(500, coding="deflate"), "too large: unpacks to more than", id="deflate bomb"),
+        pytest.param(faults.bomb(1_000, layers=2), "packed as gzip, gzip", id="gzip in gzip bomb"),
+        pytest.param(faults.flood_headers, "", id="headers without end"),
+    ],
+)
+async def test_memory_is_bounded_whatever_the_server_sends(site: Site, fault: faults.Behaviour, said: str) -> None:
+    site["/"] = fault
+    site["/warm"] = page(HTML)
+    fetch = fetcher(Limits(total=timedelta(seconds=10)))
+    await fetch(source(), site.url("/warm"), None)
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(FetchError) as caught:
+            await fetch(source(), site.url(), None)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert caught.value.cause == "unreachable"
+    assert said in caught.value.detail
+    assert peak < 40_000_000
+
+
+async def test_the_limits_are_those_that_were_given(site: Site) -> None:
+    site["/"] = page("x" * 1_000)
+    site["/packed"] = page(gzip.compress(b"x" * 1_000), content_encoding="gzip")
+
+    assert (await failure(site.url(), limits=Limits(max_wire_bytes=999))).detail == "too large: 1,000 bytes"
+    assert (await failure(site.url("/packed"), limits=Limits(max_bytes=999))).cause == "unreachable"
+    for path in ("/", "/packed"):
+        await read_page(site.url(path), limits=Limits(max_wire_bytes=1_000, max_bytes=1_000))
+
+
+async def test_a_page_in_crumbs_does_not_hold_up_the_others(site: Site) -> None:
+    site["/"] = faults.crumbs(50_000)
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    others = asyncio.create_task(other())
+    found = await read_page(site.url())
+    others.cancel()
+
+    assert len(found.text) == 50_000
+    assert turns > 10_000  # hundreds, where each buffer is read to its end
+
+
+# Many polls
+
+
+async def test_cancelled_polls_leave_the_next_ones_working(site: Site) -> None:
+    site["/hang"] = faults.hang
+    site["/midway"] = faults.hang_midway
+    site["/"] = page(HTML)
+    fetch = fetcher()
+    polls = [asyncio.create_task(fetch(source(), site.url(path), None)) for path in ("/hang", "/midway") * 10]
+    while len(site.asked) < 20:  # noqa: ASYNC110 - the site counts what it was asked, it does not tell
+        await asyncio.sleep(0.005)
+
+    for poll in polls:
+        poll.cancel()
+    ended = await asyncio.gather(*polls, return_exceptions=True)
+
+    assert all(isinstance(end, asyncio.CancelledError) for end in ended)
+    pages = await asyncio.gather(*(fetch(source(), site.url(), None) for _ in range(20)))
+    assert all(found and found.text == HTML for found in pages)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open descriptors are counted in /proc")
+async def test_no_descriptor_is_left_open() -> None:
+    patient, hasty = fetcher(), fetcher(Limits(total=timedelta(seconds=0.1)))
+    polls = [(patient, "/"), (patient, "/to"), (hasty, "/hang"), (patient, "/short"), (patient, "/error")]
+    await asyncio.gather(patient(source(), "http://localhost:1/", None), return_exceptions=True)
+    before = len(os.listdir("/proc/self/fd"))
+
+    async with Site() as site:
+        site["/"] = page(HTML)
+        site["/to"] = redirect("/")
+        site["/hang"] = faults.hang_midway
+        site["/short"] = raw(head(content_length="100"))
+        site["/error"] = page("", status=503)
+        visits = [fetch(source(), site.url(path), None) for fetch, path in polls * 40]
+        ends = await asyncio.gather(*visits, return_exceptions=True)
+
+    assert sum(isinstance(end, Page) for end in ends) == 80
+    assert sum(isinstance(end, FetchError) for end in ends) == 120
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+# TLS
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl to make a certificate with")
+    made = tmp_path / "certificate.pem"
+    subprocess.run(
+        shlex.split(
+            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=news.test"
+            " -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem"
+        ),
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    return made
+
+
+def serving(certificate: Path) -> ssl.SSLContext:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    return tls
+
+
+async def test_a_certificate_that_nobody_signed_is_not_trusted(certificate: Path) -> None:
+    async with Site(tls=serving(certificate)) as site:
+        error = await failure(site.url())
+
+    assert error.cause == "unreachable"
+    assert error.detail == "TLS: the certificate is not trusted: self-signed certificate"
+
+
+async def test_a_trusted_certificate_is_for_its_own_host(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certifi, "where", lambda: str(certificate))
+    async with Site(tls=serving(certificate)) as site:
+        site["/"] = page(HTML)
+
+        assert (await read_page(site.url())).text == HTML
+        error = await failure(site.url(host="localhost"))
+
+    assert error.detail.startswith("TLS: the certificate is not trusted: Hostname mismatch")
+
+
+async def test_a_host_that_does_not_speak_tls() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.test ready\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+        error = await failure(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+
+    assert error.cause == "unreachable"
+    assert error.detail.startswith("TLS: ")

@@ -1,0 +1,155 @@
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.lines import BEIRUT, instant
+from ticker.errors import FetchError, StoreError
+from ticker.model import Changes, Channel, Format, Item, Known, Page, Source, Validators
+from ticker.poll import documents, ingest, poll
+from ticker.store import Store
+
+AT = instant("2025-01-14T14:55")
+LINES = ["14:54 افتتاح معرض الكتاب", "14:53 مطر غزير على الساحل", "14:50 فوز الفريق بالكأس", "14:45 إقفال الجسر القديم"]
+CHANNELS = tuple(
+    Channel(name, "أخبار", "ar", "http://127.0.0.1/", {"desk": "أخبار"}, 100, 500, timedelta(days=1))
+    for name in ("", "desk")
+)
+
+
+def source(*urls: str) -> Source:
+    return Source("desk", "أخبار", urls or ("http://127.0.0.1/",), BEIRUT, heading="عاجل 24/7", language="ar")
+
+
+def html(lines: Sequence[str], heading: str = "عاجل 24/7") -> str:
+    rows = (line.partition(" ") for line in lines)
+    marked = "".join(f"<li><span>{clock}</span><p>{title}</p></li>" for clock, _, title in rows)
+    return f"<html><body><h3>{heading}</h3><ul>{marked}</ul></body></html>"
+
+
+class Web:
+    """What each URL answers next: a page as text, None for 304, or an error."""
+
+    def __init__(self, **answers: str | FetchError | None) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, Validators | None]] = []
+        self.at = AT
+
+    async def __call__(self, source: Source, url: str, validators: Validators | None) -> Page | None:
+        self.asked.append((url, validators))
+        answer = self.answers[url.rsplit("/", 1)[-1] or "front"]
+        if isinstance(answer, FetchError):
+            raise answer
+        if answer is None:
+            return None
+        return Page(url, answer, "html", self.at, Validators(url, f'"{len(self.asked)}"', None))
+
+
+async def press(channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
+    return documents(channel, newest)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+    yield store
+    await store.close()
+
+
+async def once(store, web, *urls, minutes=0):
+    web.at = AT + timedelta(minutes=minutes)
+    return await poll(source(*urls), fetch=web, store=store, channels=CHANNELS, press=press, now=web.at)
+
+
+async def test_a_page_becomes_items_and_the_next_question_is_conditional(store):
+    web = Web(front=html(LINES))
+    outcome = await once(store, web)
+    assert (outcome.outcome, len(outcome.changes.of("new"))) == ("changed", 4)
+    web.answers["front"] = None
+    assert (await once(store, web, minutes=1)).outcome == "not-modified"
+    assert web.asked[1] == ("http://127.0.0.1/", Validators("http://127.0.0.1/", '"1"', None))
+    assert (await store.known("desk", AT)).last_good == AT + timedelta(minutes=1)
+
+
+async def test_the_same_list_in_another_page_is_unchanged(store):
+    web = Web(front=html(LINES))
+    await once(store, web)
+    web.answers["front"] = html(LINES).replace("<body>", "<body><p>another advert</p>")
+    assert (await once(store, web, minutes=1)).outcome == "unchanged"
+    assert (await store.last("desk")).validators == Validators("http://127.0.0.1/", '"2"', None)
+
+
+async def test_urls_are_tried_in_order_until_one_holds_the_block(store):
+    web = Web(a=FetchError("refused", "answered 503"), b=html(LINES, heading="آراء"), c=html(LINES))
+    urls = [f"http://127.0.0.1/{name}" for name in "abc"]
+    assert (await once(store, web, *urls)).outcome == "changed"
+    assert [url for url, _ in web.asked] == urls
+    assert (await store.last("desk")).validators.url == urls[2]
+    await once(store, web, *urls, minutes=1)
+    assert [validators is not None for _, validators in web.asked[3:]] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("answers", "cause"),
+    [
+        pytest.param({"front": FetchError("unreachable", "DNS")}, "unreachable", id="no answer"),
+        pytest.param({"front": html(LINES, heading="آراء")}, "heading-absent", id="no heading"),
+        pytest.param({"front": ""}, "heading-absent", id="nothing at all"),
+    ],
+)
+async def test_a_poll_that_finds_no_list_is_noted_and_changes_nothing(store, answers, cause):
+    await once(store, Web(front=html(LINES)))
+    before = await store.newest(None, limit=10), await store.revisions()
+    outcome = await once(store, Web(**answers), minutes=1)
+    assert (outcome.outcome, outcome.cause) == ("failed", cause)
+    assert outcome.detail
+    assert (await store.newest(None, limit=10), await store.revisions()) == before
+    assert (await store.health())["desk"].cause == cause
+
+
+async def test_what_was_read_but_holds_no_list_says_more_than_what_could_not_be_read(store):
+    web = Web(a=FetchError("unreachable", "DNS"), b="<p>nothing</p>")
+    assert (await once(store, web, "http://127.0.0.1/a", "http://127.0.0.1/b")).cause == "heading-absent"
+
+
+async def test_an_older_copy_is_refused_once_and_then_believed(store):
+    web = Web(front=html(LINES))
+    await once(store, web)
+    web.answers["front"] = html(["14:56 خبر جديد تماماً", *LINES])
+    await once(store, web, minutes=2)
+    web.answers["front"] = html(LINES)
+    refused = await once(store, web, minutes=3)
+    assert (refused.outcome, refused.cause) == ("refused", None)
+    assert (await store.health())["desk"].state == "healthy"
+    assert (await once(store, web, minutes=4)).outcome == "changed"
+    assert len(await store.newest(None, limit=10)) == 5
+
+
+async def test_a_conflict_is_reconciled_again_against_what_is_known_then(store):
+    """Two polls of one page at once: every line once."""
+    web = Web(front=html(LINES))
+    outcomes = await asyncio.gather(once(store, web), once(store, web), once(store, web))
+    assert sorted(outcome.outcome for outcome in outcomes) == ["changed", "unchanged", "unchanged"]
+    assert len(await store.newest(None, limit=10)) == 4
+    assert (await store.revisions()) == {"": 1, "desk": 1}
+
+
+async def test_a_database_that_refuses_is_the_callers_to_tell(store):
+    class Full(Store):
+        async def apply(
+            self, source: str, changes: Changes, *, page: Page, known: Known, channels: object, press: object
+        ) -> None:
+            raise StoreError("the database refused: database or disk is full")
+
+    store.__class__ = Full
+    with pytest.raises(StoreError, match="full"):
+        await once(store, Web(front=html(LINES)))
+
+
+async def test_a_saved_page_goes_the_same_way(store):
+    page = Page("http://127.0.0.1/", html(LINES), "html", AT)
+    assert (await ingest(source(), page, store=store, channels=CHANNELS, press=press)).outcome == "changed"
+    empty = Page("http://127.0.0.1/", "", "html", AT)
+    assert (await ingest(source(), empty, store=store, channels=CHANNELS, press=press)).outcome == "failed"

@@ -1,0 +1,368 @@
+"""From the news page to the reader: read this first. Every part is the real one."""
+
+import asyncio
+import json
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import httpx
+import pytest
+from reader import make_reader
+
+from tests.running import items, running, ticker, write_config
+from ticker.demo import Manual, newsroom_app, serve_newsroom
+
+SPEAKER = "وزير النقل بعد لقائه رئيس البلدية في مبنى المحطة الجديدة"
+SIX = [
+    ("14:54", "افتتاح معرض الكتاب السنوي في القاعة الكبرى"),
+    ("14:53", "الأرصاد: أمطار غزيرة على الساحل مساء اليوم"),
+    ("14:53", "فريق المدينة يفوز بكأس الناشئين للمرة الثانية"),
+    ("14:52", f"{SPEAKER}: سنفتتح الخط الثالث قبل نهاية العام"),
+    ("14:52", f"{SPEAKER}: أسعار التذاكر لن ترتفع هذا الموسم"),
+    ("14:51", f"{SPEAKER}: نعمل مع البلديات على مواقف جديدة للسيارات"),
+]
+FORMATS = ("rss", "atom", "json")
+PUBLISHED = ["12:54:00", "12:53:01", "12:53:00", "12:52:01", "12:52:00", "12:51:00"]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the newsroom's clock on the wall
+
+
+@dataclass
+class Newsroom:
+    """A newsroom on loopback whose lines the test sets."""
+
+    url: str
+    site: Any
+    lines: Manual
+
+    def add(self, text: str, *, minutes_ago: int = 0, linked: bool = False) -> int:
+        """A line on top."""
+        return self.lines.add(text, now(), printed_at=now() - timedelta(minutes=minutes_ago), linked=linked)
+
+
+@pytest.fixture
+async def newsroom() -> AsyncIterator[Newsroom]:
+    lines = Manual(length=20)
+    app = newsroom_app(lines, now)
+    async with serve_newsroom(app) as url:
+        room = Newsroom(url, app.state.site, lines)
+        for ago, (_, text) in reversed(list(enumerate(SIX))):
+            room.add(text, minutes_ago=ago + 1)
+        yield room
+
+
+def seed_page(tmp_path: Path, lines: list[tuple[str, str]]) -> Path:
+    """Plain text in the layout of the first source: other lists first, then the heading, then time and headline."""
+    text = [
+        "مقال طويل عن المدينة. افتتح عند الساعة 09:30.",
+        "الأكثر قراءة",
+        "-",
+        "مقال أول",
+        "-",
+        "مقال ثان",
+        "عاجل 24/7",
+    ]
+    for clock, headline in lines:
+        text += ["-", clock, headline]
+    path = tmp_path / f"page-{len(list(tmp_path.iterdir()))}.txt"
+    path.write_text("\n".join(text), "utf-8")
+    return path
+
+
+def rendered(config: Path) -> dict[str, str]:
+    return {form: ticker("render", "--format", form, config=config).stdout for form in FORMATS}
+
+
+def test_a_saved_page_goes_the_whole_way(tmp_path):
+    config = write_config(tmp_path, "https://news.example/")
+    page = seed_page(tmp_path, SIX)
+
+    found = json.loads(ticker("inspect", page, "--heading", "عاجل 24/7", "--json").stdout)
+    assert found["blocks"][0]["heading"] == "عاجل 24/7"
+    assert [(row["time"], row["title"]) for row in found["blocks"][0]["headlines"]] == SIX
+
+    ticker("ingest", "desk", page, "--at", "2025-01-14T14:55:00+02:00", config=config)
+    kept = items(config)
+    assert [item["title"] for item in kept] == [title for _, title in SIX]
+    assert [item["published"] for item in kept] == [f"2025-01-14T{at}Z" for at in PUBLISHED]
+
+    first = rendered(config)
+    for form in ("rss", "atom"):
+        feed = feedparser.parse(first[form])
+        assert not feed.bozo
+        assert [entry.title for entry in feed.entries] == [title for _, title in SIX]
+        assert [entry.id for entry in feed.entries] == [item["guid"] for item in kept]
+    assert [item["id"] for item in json.loads(first["json"])["items"]] == [item["guid"] for item in kept]
+
+    ticker("ingest", "desk", page, "--at", "2025-01-14T14:56:00+02:00", config=config)
+    assert rendered(config) == first, "the same page again changes no byte"
+
+
+def test_pages_on_both_sides_of_midnight(tmp_path):
+    config = write_config(tmp_path, "https://news.example/")
+    old = [("23:57", "خبر أول"), ("23:41", "خبر ثان"), ("22:10", "خبر ثالث"), ("20:00", "خبر رابع")]
+    new = [("00:02", "خبر خامس"), ("23:59", "خبر سادس"), *old]
+    late = [("23:58", "خبر سابع"), ("12:00", "خبر ثامن"), ("00:10", "خبر تاسع"), *new[:2]]
+    pages = [seed_page(tmp_path, lines) for lines in (old, new, late)]
+    instants = ("2025-06-10T23:58", "2025-06-11T00:03", "2025-06-11T23:59")
+    ticker("ingest", "desk", *pages, *(word for at in instants for word in ("--at", at)), config=config)
+    assert [(item["title"][4:], item["published"]) for item in items(config)] == [
+        ("سابع", "2025-06-11T20:58:00Z"),
+        ("ثامن", "2025-06-11T09:00:00Z"),
+        ("تاسع", "2025-06-10T21:10:00Z"),
+        ("خامس", "2025-06-10T21:02:00Z"),
+        ("سادس", "2025-06-10T20:59:00Z"),
+        ("أول", "2025-06-10T20:57:00Z"),
+        ("ثان", "2025-06-10T20:41:00Z"),
+        ("ثالث", "2025-06-10T19:10:00Z"),
+        ("رابع", "2025-06-10T17:00:00Z"),
+    ]
+
+
+async def test_a_reader_library_follows_the_newsroom(tmp_path, newsroom):
+    async with running(write_config(tmp_path, newsroom.url)) as service:
+        await service.until(lambda found, _: len(found) == 6)
+        for form in FORMATS:
+            await asyncio.to_thread(_subscribe, tmp_path, service.url, form)
+        assert {await asyncio.to_thread(_update, tmp_path, form) for form in FORMATS} == {(6, 0)}
+
+        post = newsroom.lines.rows_at(now())[0].id
+        newsroom.lines.edit(post, "افتتاح معرض الكتاب السنوي اليوم في القاعة الكبرى", now())
+        before = await service.feed()
+        edited = await service.until(lambda found, _: "اليوم" in found[0]["title"])
+        assert [item["id"] for item in edited] == [item["id"] for item in before]
+        assert edited[0]["date_published"] == before[0]["date_published"] < edited[0]["date_modified"]
+        assert {await asyncio.to_thread(_update, tmp_path, form) for form in FORMATS} == {(0, 1)}
+
+        newsroom.add("خبر جديد وصل الآن من المرفأ")
+        await service.until(lambda found, _: len(found) == 7)
+        assert {await asyncio.to_thread(_update, tmp_path, form) for form in FORMATS} == {(1, 0)}
+        assert {await asyncio.to_thread(_update, tmp_path, form) for form in FORMATS} == {None}, "304"
+
+
+def _subscribe(folder: Path, url: str, form: str) -> None:
+    with make_reader(str(folder / f"reader-{form}.sqlite")) as reader:
+        reader.add_feed(f"{url}feed.{form}")
+
+
+def _update(folder: Path, form: str) -> tuple[int, int] | None:
+    """New and modified entries; None when the feed had not changed."""
+    with make_reader(str(folder / f"reader-{form}.sqlite")) as reader:
+        (result,) = reader.update_feeds_iter(scheduled=False)
+        assert not isinstance(result.value, Exception), result.value
+        return (result.value.new, result.value.modified) if result.value else None
+
+
+@pytest.mark.skipif(shutil.which("newsboat") is None, reason="newsboat is not installed: make test-deps")
+async def test_newsboat_follows_the_newsroom(tmp_path, newsroom):
+    async with running(write_config(tmp_path, newsroom.url)) as service, relay(service.url) as (url, answers):
+        await service.until(lambda found, _: len(found) == 6)
+        boat = Newsboat(tmp_path, f"{url}feed.rss")
+        first = await boat.reload()
+        assert len(first) == 6
+        assert [*first, *(await boat.reload()), *(await boat.reload())] == [*first] * 3
+        assert answers == [200, 200, 304], "newsboat is conditional from its third reload on"
+
+        post = newsroom.lines.rows_at(now())[0].id
+        newsroom.lines.edit(post, "افتتاح معرض الكتاب السنوي اليوم في القاعة الكبرى", now())
+        await service.until(lambda found, _: "اليوم" in found[0]["title"])
+        second = await boat.reload()
+        assert second.keys() == first.keys()
+        assert second[(await service.feed())[0]["id"]] == "افتتاح معرض الكتاب السنوي اليوم في القاعة الكبرى"
+
+        newsroom.add("خبر جديد وصل الآن من المرفأ")
+        await service.until(lambda found, _: len(found) == 7)
+        assert len(await boat.reload()) == 7, "after one reload"
+        assert answers[3:] == [200, 200]
+
+
+class Newsboat:
+    """The real newsboat, with a home of its own."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        (folder / "config").write_text("auto-reload no\n")
+        (folder / "urls").write_text(f"{url}\n")
+
+    async def reload(self) -> dict[str, str]:
+        """One reload; guid -> title of what it has then."""
+        place = self.folder
+        command = ["newsboat", "-C", place / "config", "-u", place / "urls", "-c", place / "cache.db", "-x", "reload"]
+        environment = {"HOME": str(place), "XDG_CONFIG_HOME": str(place), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+        await asyncio.to_thread(subprocess.run, command, env=environment, check=True, timeout=30)
+        cache = sqlite3.connect(place / "cache.db")
+        try:
+            return dict(cache.execute("SELECT guid, title FROM rss_item WHERE deleted = 0"))
+        finally:
+            cache.close()
+
+
+async def test_killed_at_any_moment_and_restarted_nothing_is_lost_or_doubled(tmp_path, newsroom):
+    """SIGKILL while headlines arrive, six times over; what was published before stays to the byte."""
+    config = write_config(tmp_path, newsroom.url)
+    moments = random.Random(7)
+    told = 6
+    for _ in range(6):
+        async with running(config) as service:
+            for _ in range(3):
+                newsroom.add(f"خبر رقم {told} عن حركة السير في شارع {told * 7}")
+                told += 1
+                await asyncio.sleep(moments.uniform(0.05, 0.6))
+            assert await service.stop(signal.SIGKILL) == -signal.SIGKILL
+    async with running(config) as service:
+        found = await service.until(lambda found, _: len(found) == told)
+        published = {form: await service.get(f"feed.{form}") for form in FORMATS}
+        await service.stop(signal.SIGKILL)
+    kept = items(config)
+    assert len({item["guid"] for item in kept}) == len({item["title"] for item in kept}) == len(kept) == told
+    assert [item["guid"] for item in kept] == [item["id"] for item in found]
+    async with running(config) as service:
+        for form in FORMATS:
+            again = await service.get(f"feed.{form}")
+            assert again.content == published[form].content
+            for validator in ("ETag", "Last-Modified"):
+                assert again.headers[validator] == published[form].headers[validator]
+            answer = await service.get(f"feed.{form}", {"If-None-Match": published[form].headers["ETag"]})
+            assert answer.status_code == 304
+
+
+async def test_told_to_stop_it_finishes_the_running_poll(tmp_path, newsroom):
+    config = write_config(tmp_path, newsroom.url)
+    newsroom.site.mode = "slow"
+    async with running(config) as service:
+        await asyncio.sleep(0.5)  # the page takes two seconds, and the first poll is due at once
+        assert await service.feed() == []
+        assert await service.stop() == 0
+    assert len(items(config)) == 6
+
+
+FAULTS = [
+    ("500", "refused"),
+    ("403", "refused"),
+    ("blank", "heading-absent"),
+    ("empty", "block-empty"),
+    ("no-heading", "heading-absent"),
+    ("huge", "unreachable"),
+    ("cut", "unreachable"),
+]
+
+
+async def test_whatever_the_source_answers_the_feed_goes_on(tmp_path, newsroom):
+    async with running(write_config(tmp_path, newsroom.url)) as service:
+        await service.until(lambda found, _: len(found) == 6)
+        before = await service.get("feed.rss")
+        for mode, cause in FAULTS:
+            newsroom.site.mode = mode
+            await service.until(lambda _, state, cause=cause: state["cause"] == cause)
+            answer = await service.get("feed.rss")
+            assert (answer.status_code, answer.content) == (200, before.content), mode
+            assert answer.headers["Last-Modified"] == before.headers["Last-Modified"]
+            answer = await service.get("feed.rss", {"If-None-Match": before.headers["ETag"]})
+            assert answer.status_code == 304
+            assert service.memory() < 150_000_000
+            newsroom.site.mode = "ok"
+            await service.until(lambda _, state: state["state"] == "healthy" and state["cause"] is None)
+        newsroom.add("خبر بعد كل هذه الأعطال")
+        assert len(await service.until(lambda found, _: len(found) == 7)) == 7
+
+
+async def test_a_source_that_hangs_holds_up_nothing(tmp_path, newsroom):
+    config = write_config(tmp_path, newsroom.url)
+    async with running(config) as service:
+        await service.until(lambda found, _: len(found) == 6)
+        newsroom.site.mode = "hang"
+        await asyncio.sleep(1.5)
+        assert (await service.get("feed.rss")).status_code == 200
+        assert await service.stop() == 0, "a poll that hangs is cut off, within the patience of a container"
+    assert len(items(config)) == 6
+
+
+async def test_before_the_first_item_a_feed_is_503_and_the_page_says_why(tmp_path, newsroom):
+    newsroom.site.mode = "500"
+    async with running(write_config(tmp_path, newsroom.url)) as service:
+        await service.until(lambda _, state: state["cause"] == "refused")
+        answer = await service.get("feed.rss")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        assert (await service.get("readyz")).status_code == 503
+        assert (await service.get("healthz")).status_code == 200
+        front = await service.get("")
+        assert front.status_code == 200
+        assert "make demo" in front.text
+
+
+HOSTILE = [
+    "خبر مع حرف تحكم \x0b\x07 في وسطه عن الطقس",
+    "قسم ]]> ينهي ما لا ينبغي له أن ينهي",
+    "<script>alert(1)</script> عنوان فيه برنامج",
+    "شخصيات &amp; علامات &lt;b&gt; في عنوان واحد",
+    "زحمة " * 1000,
+    "😀👩\u200d🚀 هبوط مركبة على سطح القمر",
+    "CNN: زيارة إلى Beirut في 2025 عند 12:30 (GPS)",
+    "\u202eاتجاه مقلوب\u2066 وعلامات لا تُغلق",
+]
+
+
+async def test_hostile_headlines_spoil_nothing(tmp_path, newsroom):
+    for text in HOSTILE:
+        newsroom.add(text)
+    async with running(write_config(tmp_path, newsroom.url)) as service:
+        found = await service.until(lambda found, _: len(found) >= len(HOSTILE))
+        for form in ("rss", "atom"):
+            feed = feedparser.parse((await service.get(f"feed.{form}")).content, sanitize_html=False)
+            assert not feed.bozo
+            assert len(feed.entries) == len(found)
+        titles = [item["title"] for item in found]
+        assert any("]]>" in title for title in titles)
+        assert any(len(title) > 4900 for title in titles)
+        page = (await service.get("")).text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)" in page
+
+
+async def test_every_link_in_the_feeds_answers(tmp_path, newsroom):
+    newsroom.add("خبر له رابط إلى صفحته", linked=True)
+    async with running(write_config(tmp_path, newsroom.url)) as service:
+        await service.until(lambda found, _: len(found) == 7)
+        links: set[str] = set()
+        for path in (f"{place}feed.{form}" for place in ("", "desk/") for form in FORMATS):
+            document = (await service.get(path)).text
+            links |= set(re.findall(r"https?://127[^\"<\s]+", document))
+        assert len(links) == 7 + 6 + 2, "seven items, six feeds, two pages"
+        for link in links:
+            assert (await service.client.get(link)).status_code == 200, link
+
+
+@asynccontextmanager
+async def relay(url: str) -> AsyncIterator[tuple[str, list[int]]]:
+    """A second address of the service, and the status of every answer that went through it."""
+    answers: list[int] = []
+    port = httpx.URL(url).port
+
+    async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, answering: bool) -> None:
+        while chunk := await source.read(65536):
+            if answering and (status := re.match(rb"HTTP/1.1 (\d+)", chunk)):
+                answers.append(int(status[1]))
+            sink.write(chunk)
+            await sink.drain()
+        sink.close()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        upstream, asking = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(pump(reader, asking, answering=False), pump(upstream, writer, answering=True))
+
+    async with await asyncio.start_server(connected, "127.0.0.1", 0) as server:
+        host, own = server.sockets[0].getsockname()
+        yield f"http://{host}:{own}/", answers

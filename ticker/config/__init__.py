@@ -1,0 +1,99 @@
+"""config.yaml and the environment -> `Settings`: the only reader of either, and it tells every problem at once.
+
+    nodes ─▶ written ─▶ environment ─▶ keys ─▶ problems
+    YAML     values,    overrides      types   what is wrong,
+             places                            and the cure
+
+The type of each key carries its rule: `addresses`, `durations`, `names`, `texts`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import TypeAdapter, ValidationError
+
+from ticker.config.addresses import is_loopback, is_private
+from ticker.config.durations import span
+from ticker.config.environment import override
+from ticker.config.keys import FeedSettings, File, Server, keys
+from ticker.config.names import RESERVED
+from ticker.config.problems import told
+from ticker.config.words import EXAMPLES
+from ticker.config.written import Written
+from ticker.errors import ConfigError
+from ticker.model import Source
+
+__all__ = ["RESERVED", "FeedSettings", "Server", "Settings", "load", "warnings"]
+
+_EXAMPLES, _File, _keys, _span = EXAMPLES, File, keys, span  # for the tests
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator asked for, checked."""
+
+    server: Server
+    store: str  # sqlite:////absolute/file.db
+    feed: FeedSettings
+    keep_polls: timedelta  # how long the rows of polls are kept for replay
+    sources: tuple[Source, ...]
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Read the configuration.
+
+    Args:
+        path: the file; None for `TICKER_CONFIG` of *environ*, else config.yaml in the working directory.
+        environ: `TICKER_SERVER__PORT` stands in place of `server: port:` and so on; an empty variable is none.
+
+    Raises:
+        ConfigError: with all problems at once, those of the file in its order, then those of the environment.
+    """
+    path = path or Path(environ.get("TICKER_CONFIG") or "config.yaml")
+    written = Written(path)
+    variables = override(written, environ)
+    folder = Path() if ("store",) in variables else path.parent
+    try:
+        file = _schema().validate_python(written.value, context={"folder": folder, "names": set()})
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            written.blame(*told(detail), variables)
+    if problems := written.problems():
+        raise ConfigError(problems)
+    return Settings(file.server, file.store, file.feed, file.keep_polls, tuple(each.checked() for each in file.sources))
+
+
+@cache
+def _schema() -> TypeAdapter[File]:
+    return TypeAdapter(File)
+
+
+def warnings(settings: Settings) -> list[str]:
+    """What is allowed and probably not meant, a plain sentence each."""
+    found = []
+    server = settings.server
+    if is_loopback(urlsplit(server.public_url).hostname or "") and not is_loopback(server.host):
+        found.append(
+            f"server.public_url is {server.public_url}, which other machines cannot open, though the service listens "
+            f"on {server.host}; set public_url (or TICKER_SERVER__PUBLIC_URL) to the address that readers use"
+        )
+    for source in settings.sources:
+        found.extend(_doubts(source))
+    return found
+
+
+def _doubts(source: Source) -> Iterator[str]:
+    if not source.heading and not source.selectors:
+        yield f"source {source.name} has neither heading nor selectors: the likeliest list is taken"
+    if source.every >= timedelta(hours=20):
+        yield (
+            f"source {source.name} is polled every {source.every}: headlines carry no date, so a page read less "
+            "than about once in 20 hours cannot be dated with certainty"
+        )
+    local = [url for url in source.urls if is_private(urlsplit(url).hostname or "")]
+    if local and not source.allow_private:
+        yield f"source {source.name} is at a private address, {local[0]}; set allow_private: true to poll it"

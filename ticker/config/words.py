@@ -1,0 +1,38 @@
+"""What every problem is told with: the path of its key, and an example of what may stand there."""
+
+KeyPath = tuple[str | int, ...]  # ("sources", 1, "every")
+ON_KEY = ("[key]",)  # how the path of a key ends that is itself at fault, not its value
+
+EXAMPLES = {
+    "server": "{port: 8000}",
+    "host": "127.0.0.1",
+    "port": "8000",
+    "public_url": "https://news.example.org/",
+    "store": "sqlite:///data/ticker.db",
+    "feed": "{max_items: 500}",
+    "min_items": "100",
+    "max_items": "500",
+    "max_age": "24h",
+    "keep_polls": "30d",
+    "sources": "[{name: city, url: https://news.example.org/, timezone: Asia/Beirut}]",
+    "name": "city",
+    "title": "City news",
+    "url": "https://news.example.org/",
+    "timezone": "Asia/Beirut",
+    "heading": "Breaking news",
+    "selectors": "{block: .ticker}",
+    "block": ".ticker",
+    "time": ".ticker time",
+    "headline": ".ticker a",
+    "link": ".ticker a",
+    "language": "ar",
+    "every": "60s",
+    "headers": "{Accept-Language: ar}",
+    "charset": "windows-1256",
+    "allow_private": "true",
+}
+
+
+def dotted(at: KeyPath) -> str:
+    """`sources[1].every` of ("sources", 1, "every")."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in at).removeprefix(".")

@@ -1,0 +1,180 @@
+"""Read the time of a row as printed: `stamp` knows one when it sees one, `read` says the wall clock it means."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+from enum import IntEnum
+
+LONGEST = 40  # characters of a text that is nothing but a time, its day and its zone
+
+_MARKS = dict.fromkeys(map(ord, "\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
+# Brackets and separators: they stand around a time, they are not the time.
+_AROUND = " \t\r\n\xa0\u202f()[]{}（）［］【】<>«»|¦•·●▪■►▶‣⏱🕒🕐*:;,،.‐‑–—-_/\\~"
+_CUT_SHORT = re.compile(r"\.[^\W\d]$")  # "9:05 a.m" once the last full stop went with the separators
+
+_HALVES = {
+    "am": "am|a.m|a. m|ص|صباحا|صباحًا|صباحاً|ق.ظ|上午|午前|오전|öö|π.μ|πμ|sáng",
+    "pm": "pm|p.m|p. m|م|مساء|مساءا|مساءً|مساءًا|مساءاً|ظهرا|ظهرًا|ظهراً|عصرا|عصرًا|عصراً|بعد الظهر|ب.ظ"
+    "|下午|午後|晚上|오후|ös|μ.μ|μμ|chiều",
+}
+_HALF = {unicodedata.normalize("NFKC", word): half for half, words in _HALVES.items() for word in words.split("|")}
+_HALF_WORD = "(?:" + "|".join(re.escape(word) for word in sorted(_HALF, key=len, reverse=True)) + r")\.?"
+_BEFORE = r"kl\.?|klo|klokken|à|às|as|um|ore|ora|alle|at|в|о|у|a las|las|saat|pukul|jam|الساعة|ساعت|ساعة|lúc|ώρα|בשעה"
+_ZONE = (
+    r"uhr|h|hs|hrs|hod\.?|ч\.?|год\.?|น\.?|wib|wita|wit|gmt|utc|z|cest|cet|eest|eet|bst|est|edt|cst|cdt|mst|mdt"
+    r"|pst|pdt|ist|jst|kst|msk|мск|غرينتش|بتوقيت \w+"
+)
+_PARTS = r"(?P<h>\d{1,2})(?:\s?[:٫]\s?|\s?h\s?|\.|\s?[時时點点시]\s?)(?P<m>\d{2})(?:[:.](?P<s>\d{2})|\s?[分분]|\s?min)?"
+_CLOCK = re.compile(
+    rf"(?:(?:{_BEFORE})\s+)?(?:(?P<before>{_HALF_WORD})\s?)?{_PARTS}(?:\s?(?P<after>{_HALF_WORD})(?!\w))?"
+    rf"(?:\s?(?:{_ZONE})(?:\s?[+-]\d{{1,2}}(?::?\d\d)?)?)?",
+    re.IGNORECASE,
+)
+_HOUR = re.compile(rf"(?P<h>\d{{1,2}})\s?(?:(?P<after>{_HALF_WORD})|h)", re.IGNORECASE)  # "9 a.m.", "9h"
+_USUAL = re.compile(r"\s*[(\[]?(([0-9]{1,2}):([0-9]{2}))[)\]]?\s*")  # nearly all there are, at a tenth of the cost
+
+_SOME_CLOCK = re.compile(r"(?<![\d.,:])\d{1,2}\s?[:h.]\s?[0-5]\d(?![\d/-])", re.IGNORECASE)
+_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}|\d{4}年|\d{1,2}月\d{1,2}日")
+_DAY = re.compile(r"(\d{1,2})\.(\d{2})")
+# How old instead of when. The words of some thirty languages; a number must be there.
+_AGO = re.compile(
+    r"^(?:قبل|منذ|vor|il y a|hace|há|fa|acum|před|pred|prije|przed|πριν|לפני|за|for|för|about|almost)\b.{0,24}\d"
+    r"|\d\s?(?:\w+\s){0,3}(?:ago|lalu|назад|тому|fa|atrás|sedan|siden|sitten|geleden|önce|temu|πριν|پیش|trước"
+    r"|ที่แล้ว|पहले|óra|órája|perce)\b"
+    r"|^\d{1,3}\s?(?:秒|分|分钟|分鐘|時間|小时|小時|日|天)\s?前|^\d{1,3}\s?(?:초|분|시간|일)\s?전"
+    r"|^\d{1,3}\s?(?:m|min|mins|minutes?|hr|hrs|hours?|d|days?|мин|ч|דקות|dk)\.?$",
+    re.IGNORECASE,
+)
+_DENSE = re.compile("[\u3040-\u9fff\uac00-\ud7af]")  # one letter says as much as three of another script
+_WORD = re.compile(r"[^\W\d_]+")
+
+_HEADLINE = 12  # letters: what follows a time is a headline then, and not its day
+_MAYBE_LEAD = re.compile(r"\W{0,8}\d{1,2}[:：]\d\d")
+_LEAD = re.compile(
+    r"(?P<time>[(\[]?\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?(?!\w)|\s?[صم](?!\w))?[)\]]?)"
+    r"(?:\s*[|•·:،,–—-]+\s*|\s+)(?=\S)"
+)
+
+
+class Kind(IntEnum):
+    """What sort of time a text is, the one that says least first."""
+
+    DATE = 1  # a date without a clock
+    LOOSE = 2  # a clock with other words about it: "heute, 18:00 Uhr", "09.12/19:52"
+    RELATIVE = 3  # "30m ago"
+    CLOCK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A printed time: as it stands on the page, and the wall clock it says, if it can be read."""
+
+    printed: str
+    clock: time | None
+    kind: Kind
+    rest: str = ""  # what follows it in the same text
+
+
+def stamp(text: str) -> Stamp | None:
+    """What time *text* is, if it is nothing else; None for any other text."""
+    if len(text) > 4 * LONGEST:
+        return None
+    usual = _USUAL.fullmatch(text)
+    if usual is not None:
+        clock = _time(int(usual[2]), int(usual[3]), 0)
+        return Stamp(usual[1], clock, Kind.CLOCK) if clock is not None else None
+    printed = bare(text)
+    if not 1 < len(printed) <= LONGEST:
+        return None
+    plain = _plain(printed)
+    clock = _read(plain)
+    if clock is not None:
+        return Stamp(printed, clock, Kind.CLOCK)
+    kind = _kind(plain)
+    return Stamp(printed, None, kind) if kind is not None else None
+
+
+def moment(text: str) -> Stamp | None:
+    """The time that *text* is or, where it is a whole row, begins with."""
+    known = stamp(text)
+    if known is None or known.kind is Kind.LOOSE:
+        row = leading(text)
+        if row is not None and (known is None or sum(map(str.isalpha, row.rest)) >= _HEADLINE):
+            return row
+    return known
+
+
+def leading(text: str) -> Stamp | None:
+    """The time that *text*, a whole row in one text, begins with; its `rest` is the headline."""
+    if not _MAYBE_LEAD.match(text):
+        return None
+    line = text[: 2 * LONGEST].translate(_MARKS).lstrip()
+    found = _LEAD.match(line)
+    clock = read(found["time"]) if found is not None else None
+    if found is None or clock is None:
+        return None
+    rest = (line[found.end() :] + text[2 * LONGEST :]).strip()
+    return Stamp(bare(found["time"]), clock, Kind.CLOCK, rest) if sum(map(str.isalpha, rest[:LONGEST])) > 3 else None
+
+
+def read(printed: str) -> time | None:
+    """The wall clock that *printed* says; None where it says none, or more than that (a date, "5 minutes ago").
+
+    "12:10 a.m." is ten past midnight; "14:05 PM" is read as 14:05; "24:00" is no time of a day.
+    """
+    return _read(_plain(bare(printed)))
+
+
+def bare(text: str) -> str:
+    """*text* in one line, without direction marks, and without brackets and separators around it."""
+    line = " ".join((text if text.isascii() else text.translate(_MARKS)).split())
+    printed = line.strip(_AROUND)
+    return f"{printed}." if _CUT_SHORT.search(printed) and f"{printed}." in line else printed
+
+
+def dates_in_disguise(printed: Sequence[str]) -> bool:
+    """Whether what reads like the clock times of one list, 09.12 08.12 06.12, are days: one month in all."""
+    dotted = [found[2] for text in printed if (found := _DAY.fullmatch(_plain(text)))]
+    return len(dotted) == len(printed) > 2 and len(set(dotted)) == 1 and 1 <= int(dotted[0]) <= 12
+
+
+def _plain(text: str) -> str:
+    """*text* with Western digits and one form of each letter, as the patterns expect it."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", text.translate(_MARKS))
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
+
+
+def _read(plain: str) -> time | None:
+    found = _CLOCK.fullmatch(plain) or _HOUR.fullmatch(plain)
+    if found is None:
+        return None
+    parts = found.groupdict()
+    word = (parts.get("before") or parts.get("after") or "").lower()
+    half = _HALF.get(word) or _HALF.get(word.removesuffix("."))
+    hour = int(parts["h"])
+    if half == "am" and hour > 12:
+        return None
+    if half is not None and hour <= 12:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return _time(hour, int(parts.get("m") or 0), int(parts.get("s") or 0))
+
+
+def _time(hour: int, minute: int, second: int) -> time | None:
+    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
+
+
+def _kind(plain: str) -> Kind | None:
+    """What sort of time a text is that is no plain clock; a sentence that mentions one is none."""
+    words = _WORD.findall(plain)
+    if len(words) > 5 or sum(map(len, words)) + 2 * len(_DENSE.findall(plain)) > 28:
+        return None
+    if _AGO.search(plain):
+        return Kind.RELATIVE
+    undated = _DATE.sub("", plain)
+    if _SOME_CLOCK.search(undated):
+        return Kind.LOOSE
+    return Kind.DATE if len(undated) < len(plain) else None

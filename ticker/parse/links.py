@@ -1,0 +1,53 @@
+"""Make the links of a page whole."""
+
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+_SCHEMES = ("http", "https")
+_NOISE = dict.fromkeys(
+    [*range(0x20), 0x7F, *range(0xD800, 0xE000)]
+)  # left out of an address by browsers, or never in one
+
+
+class Links:
+    """Resolves against the page's <base>, else its address."""
+
+    def __init__(self, url: str, parser: LexborHTMLParser | None = None) -> None:
+        self.url = url
+        self.parser = parser
+
+    @cached_property
+    def base(self) -> str:
+        head = self.parser.head if self.parser is not None else None
+        base = head.css_first("base[href]") if head is not None else None
+        href = (base.attributes.get("href") or "").strip() if base is not None else ""
+        return _join(self.url, href) or self.url if href else self.url
+
+    @cached_property
+    def origin(self) -> str:
+        """Scheme and host of the base, "" where it has none."""
+        try:
+            parts = urlsplit(self.base)
+        except ValueError:
+            return ""
+        return f"{parts.scheme}://{parts.netloc}" if parts.scheme in _SCHEMES and parts.netloc else ""
+
+    def whole(self, href: str | None) -> str | None:
+        """The absolute address of *href*; None for one that leads nowhere (javascript:, #, mailto:)."""
+        href = (href or "").strip().translate(_NOISE).replace(" ", "%20")
+        if not href or href.startswith("#"):
+            return None
+        if href.startswith("/") and not href.startswith("//") and "/." not in href and self.origin:
+            return self.origin + href
+        return _join(self.base, href)
+
+
+def _join(base: str, href: str) -> str | None:
+    try:
+        link = urljoin(base, href)
+        parts = urlsplit(link)
+    except ValueError:
+        return None
+    return link if parts.scheme in _SCHEMES and parts.netloc else None

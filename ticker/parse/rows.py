@@ -1,0 +1,147 @@
+"""Say which text of each row is the headline, and where it links.
+
+The rows of one list agree with each other: the way of elements that fits a headline best over all
+rows is taken for each of them.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ticker.parse.clock import Stamp
+from ticker.parse.units import WORDY, Row, Unit
+
+_PLENTY = 40  # letters: a text this long is as much a headline as a longer one
+_PERFECT = 2.0 * _PLENTY  # the score of a linked text of that length in every row
+_SHORTEST = 12  # letters of a text that is taken though it is not where the others are
+# Words in class names that say what an element is for, on any site; they only tip the balance.
+_TITLE_HINT = re.compile(r"titl|headline|hed\b|heading|subject", re.IGNORECASE)
+_OTHER_HINT = re.compile(
+    r"cat(?:eg|\b)|rubri|section|label|\btag|author|byline|source|comment|count|summary|desc|excerpt|lead\b|more\b"
+    r"|kicker|overtitle|sub-?title|chapeau|snippet|body",
+    re.IGNORECASE,
+)
+_WIDE = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
+_CLASSES = re.compile(r"\.[^/]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A row as understood: its time, its headline as it stands on the page, and its link likewise."""
+
+    stamp: Stamp
+    title: str
+    href: str | None
+
+
+def understand(found: Sequence[Row]) -> tuple[list[Reading], float]:
+    """The headline of every row that has one, in order; and how well the rows agree, from 0 to 1."""
+    way, score = _best_way(found)
+    if way is None:
+        return [], 0.0
+    label = _labels(found, way)
+    chosen = [(one, unit) for one in found if (unit := _choice(one, way)) is not None]
+    readings = [Reading(one.stamp, _title(unit, label), _link(one, unit)) for one, unit in chosen]
+    return readings, min(1.0, score / _PERFECT)
+
+
+def _best_way(found: Sequence[Row]) -> tuple[str | None, float]:
+    """The way to the likeliest headlines, with its score; an earlier one counts a little more."""
+    by_way: dict[str, list[Unit]] = defaultdict(list)
+    rank: dict[str, int] = {}
+    for one in found:
+        for way, unit in _longest_by_way(one.units).items():
+            by_way[way].append(unit)
+        for order, unit in enumerate(one.units):
+            rank[unit.way] = min(rank.get(unit.way, order), order)
+    scores = {way: _score(way, units, len(found)) / (1 + 0.04 * rank[way]) for way, units in by_way.items()}
+    best = max(scores, key=scores.__getitem__, default=None)
+    return (best, scores[best]) if best is not None and scores[best] > 0 else (None, 0.0)
+
+
+def _longest_by_way(units: Iterable[Unit]) -> dict[str, Unit]:
+    longest: dict[str, Unit] = {}
+    for unit in units:
+        held = longest.get(unit.way)
+        if held is None or len(unit.raw) > len(held.raw):
+            longest[unit.way] = unit
+    return longest
+
+
+def _score(way: str, units: list[Unit], rows: int) -> float:
+    """How much the texts at *way* look like headlines: long, all different, in every row, linked."""
+    texts = [unit.text for unit in units]
+    if not any(map(WORDY.search, texts)):
+        return 0.0
+    linked = sum(unit.href is not None for unit in units) / len(units)
+    distinct = len(set(texts)) / len(texts)
+    score = min(_PLENTY, median(map(width, texts))) * (len(units) / rows) * distinct**2 * (1 + linked)
+    score *= 2.0 if units[0].heading else 1.0
+    score *= 0.5 if units[0].nested else 1.0
+    name = way.rpartition("/")[2]
+    if _TITLE_HINT.search(name):
+        return score * 1.4
+    return score * 0.6 if _OTHER_HINT.search(name) else score
+
+
+def width(text: str) -> int:
+    """The length of *text*, a letter of Chinese, Japanese or Korean counted as two and a half."""
+    if not text or max(text) < "\u3040":
+        return len(text)
+    return len(text) + 3 * len(_WIDE.findall(text)) // 2
+
+
+def _choice(one: Row, way: str) -> Unit | None:
+    """The text at *way*, the longest of several; else all that flows there; else the likeliest other."""
+    at_way = [unit for unit in one.units if unit.way == way]
+    if len(at_way) == 1:
+        return at_way[0]
+    if not at_way and way in one.wholes:
+        return one.wholes[way]
+    return max(at_way or _others(one, way), key=lambda unit: len(unit.raw), default=None)
+
+
+def _others(one: Row, way: str) -> list[Unit]:
+    """Texts of a row that has none at *way*: those at the same tags, else linked ones, else any."""
+    tags = _CLASSES.sub("", way)
+    alike = [unit for unit in one.units if _CLASSES.sub("", unit.way) == tags]
+    long = [unit for unit in one.units if width(unit.text) >= _SHORTEST]
+    return alike or [unit for unit in long if unit.href] or long
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """What stands at the edges of headlines in many rows: labels, not words of one headline."""
+
+    ways: frozenset[str]
+    texts: frozenset[str]
+
+
+def _labels(found: Sequence[Row], way: str) -> _Labels:
+    edges = [edge.unit for one in found for unit in one.units if unit.way == way for edge in unit.edges]
+    ways, texts = Counter(edge.way for edge in edges), Counter(edge.text for edge in edges)
+    return _Labels(
+        frozenset(each for each, count in ways.items() if 2 * count >= len(found)),
+        frozenset(each for each, count in texts.items() if count > 1),
+    )
+
+
+def _title(unit: Unit, labels: _Labels) -> str:
+    """The text of *unit*, with what flows into it at its edges unless that is a label."""
+    kept = [
+        edge
+        for edge in unit.edges
+        if edge.flows and edge.unit.way not in labels.ways and edge.unit.text not in labels.texts
+    ]
+    before = [edge.unit.text for edge in kept if edge.before]
+    after = [edge.unit.text for edge in kept if not edge.before]
+    return " ".join([*before, unit.text, *after])
+
+
+def _link(one: Row, unit: Unit) -> str | None:
+    """Where the headline links: itself, its time, or all links of the row alike."""
+    if unit.href or one.time_href:
+        return unit.href or one.time_href
+    return one.hrefs[0] if len(set(one.hrefs)) == 1 else None

@@ -1,0 +1,123 @@
+"""Read the list that configured CSS selectors point at."""
+
+from collections.abc import Iterable, Sequence
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from ticker.errors import ParseError
+from ticker.model import Selectors
+from ticker.parse.blocks import Group, Slot, Timed, groups, times
+from ticker.parse.clock import Kind, Stamp, bare, stamp
+from ticker.parse.links import Links
+from ticker.parse.lists import Listing, lines, listing
+from ticker.parse.rows import Reading
+from ticker.parse.tree import TEXT, Tree, tag_ids
+
+_LINK = tag_ids("a")
+
+
+def check_selector(css: str) -> str | None:
+    """What is wrong with *css* as a selector; None when it can be used."""
+    try:
+        LexborHTMLParser("<html></html>").css(css)
+    except (SelectolaxError, ValueError) as error:
+        return " ".join(str(error).split()) or "not a CSS selector"
+    return None if css.strip() else "an empty selector"
+
+
+def selected(tree: Tree, chosen: Selectors, links: Links) -> Listing:
+    """The rows within `chosen.block`, which matches either the list or each of its rows.
+
+    What is not chosen (time, headline, link) is found by shape; unlike a list found by shape alone
+    this one may have fewer than four rows.
+
+    Raises:
+        ParseError: `block-absent`, `block-empty` or `times-unreadable`.
+    """
+    blocks = _css(tree.parser, chosen.block)
+    if not blocks:
+        raise ParseError("block-absent", f"nothing on the page matches the selector “{chosen.block}”")
+    stamped, rows = set[int](), list[Slot]()
+    sets = [_times(tree, block, chosen.time, stamped) for block in blocks]
+    for block, found in zip(blocks, sets, strict=True):
+        rows += _slots(block, found)
+    if not rows:
+        if not any((block.text() or "").strip() for block in blocks):
+            raise ParseError("block-empty", f"what matches the selector “{chosen.block}” is empty")
+        raise ParseError("times-unreadable", f"what matches the selector “{chosen.block}” holds no time")
+    read = _chosen(tree, rows, chosen, links) if chosen.headline else None
+    read = read or listing(tree, Group(blocks[0], rows), frozenset(stamped), links, fewest=1)
+    if read is None:
+        raise ParseError("block-empty", f"what matches the selector “{chosen.block}” holds no headlines")
+    return read
+
+
+def _css(root: LexborHTMLParser | LexborNode, css: str) -> Sequence[LexborNode]:
+    try:
+        return root.css(css)
+    except (SelectolaxError, ValueError) as error:
+        raise ParseError("block-absent", f"“{css}” is no CSS selector: {' '.join(str(error).split())}") from error
+
+
+def _times(tree: Tree, block: LexborNode, css: str | None, stamped: set[int]) -> list[Timed]:
+    """The times within *block*, chosen or recognised; notes the texts they are made of in *stamped*."""
+    within = _texts(tree, [block])
+    if css is None:
+        known = set(within)
+        found = [timed for timed in times(tree) if timed.place in known]
+        stamped.update(timed.node.mem_id for timed in found)
+        return found
+    found = []
+    for element in _css(block, css):
+        places = _texts(tree, [element])
+        if places:
+            printed = "".join(tree.texts[at] for at in places)
+            known_as = stamp(printed) or Stamp(bare(printed), None, Kind.LOOSE)
+            found.append(Timed(places[0], tree.nodes[places[0]], known_as))
+            stamped.update(tree.nodes[at].mem_id for at in places)
+    return found
+
+
+def _texts(tree: Tree, nodes: Iterable[LexborNode]) -> list[int]:
+    """The places of the texts within *nodes*."""
+    index = tree.index
+    return [
+        index[inner.mem_id]
+        for node in nodes
+        for inner in node.traverse(include_text=True)
+        if inner.tag_id == TEXT and inner.mem_id in index
+    ]
+
+
+def _slots(block: LexborNode, found: list[Timed]) -> list[Slot]:
+    """The rows in *block*: itself, when it has one time; else its children, wherever they part."""
+    if len({timed.stamp.printed for timed in found}) < 2:
+        return [Slot(block, found[0])] if found else []
+    made = groups(found, fewest=2)
+    return max(made, key=lambda group: len(group.slots)).slots if made else []
+
+
+def _chosen(tree: Tree, rows: Sequence[Slot], chosen: Selectors, links: Links) -> Listing | None:
+    """The list with the chosen headline, and link, of each row that has it."""
+    readings = []
+    for slot in rows:
+        element = next(iter(_css(slot.node, chosen.headline or "*")), None)
+        if element is not None:
+            title = " ".join("".join(tree.texts[at] for at in _texts(tree, [element])).split())
+            readings.append(Reading(slot.timed.stamp, title, _href(slot.node, element, chosen.link)))
+    headlines = tuple(lines(readings, links))
+    return Listing(rows[0].timed.place, headlines, 1.0, chosen.block) if headlines else None
+
+
+def _href(row: LexborNode, headline: LexborNode, css: str | None) -> str | None:
+    """The chosen link of *row*; else the one that the headline stands in, or that stands in it."""
+    if css is not None:
+        link = next(iter(_css(row, css)), None)
+        return link.attributes.get("href") if link is not None else None
+    at: LexborNode | None = headline
+    while at is not None:
+        if at.tag_id in _LINK:
+            return at.attributes.get("href")
+        at = at.parent if at.mem_id != row.mem_id else None
+    link = headline.css_first("a[href]")
+    return link.attributes.get("href") if link is not None else None

@@ -1,0 +1,35 @@
+"""Say which heading stands above a list, so that it can be configured."""
+
+from ticker.errors import ParseError
+from ticker.parse.lists import Listing
+from ticker.parse.tree import tag_ids
+from ticker.parse.under import Found, under
+from ticker.text import display
+
+_HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6")
+_NEAR = 6  # texts above the list that are looked at
+_LONGEST = 60  # characters of a heading
+
+
+def title_above(found: Found, listing: Listing) -> str | None:
+    """The heading that would choose *listing* if it were configured; None where there is none."""
+    places = range(listing.start - 1, max(-1, listing.start - 1 - _NEAR), -1)
+    for place in sorted(places, key=lambda place: not _in_heading(found, place)):
+        text = display(found.texts[place])
+        if any(map(str.isalpha, text)) and len(text) <= _LONGEST and place not in found.stamps:
+            try:
+                chosen = under(found, text)
+            except ParseError:
+                continue
+            if chosen is listing:
+                return text
+    return None
+
+
+def _in_heading(found: Found, place: int) -> bool:
+    at = found.tree.nodes[place].parent if found.tree is not None else None
+    for _ in range(3):
+        if at is not None and at.tag_id in _HEADING:
+            return True
+        at = at.parent if at is not None else None
+    return False

@@ -1,0 +1,163 @@
+"""The page as a tree and as its texts in document order, behind a guard against hostile nesting."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from ticker.errors import ParseError
+
+# The parser's cost grows with the square of the nesting, of <option> in one select, and of the attributes of one
+# tag (1 MB of <div>: two minutes), and a thread cannot be killed: refuse such pages first.
+MAX_DEPTH = 512  # elements in each other: where the browsers stop too
+MAX_OPTIONS = 5_000
+MAX_ATTRIBUTES = 512  # of one tag
+_LONG_TAG = 1_024  # characters: shorter tags are not worth counting
+_FEW_TAGS = 8_000  # "<" on a page: so few, nested as deep as can be, take the parser 0.1 s
+
+_TAG = re.compile(r"<(/?[a-zA-Z][^\s/>]*)")
+_TAG_BODY = re.compile(r"[^\"'>]*(?:\"[^\"]*\"[^\"'>]*|'[^']*'[^\"'>]*)*")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+# Never open for long: void, or closed by the next of their kind. Their nesting always needs an element that counts.
+_LEVEL = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "rp", "rt",
+    "html", "head", "body", "script", "style", "title",
+})  # fmt: skip
+# Closed alone: what stands open inside them stays open (WHATWG, adoption agency).
+_FORMATTING = frozenset({
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+})  # fmt: skip
+
+TEXT = 2  # the tag ids below are lexbor's own, the same for every document
+
+
+def tag_ids(*names: str) -> frozenset[int]:
+    """lexbor's numbers for these elements: comparing them is cheaper than comparing names."""
+    ids = set()
+    for name in names:
+        element = LexborHTMLParser(f"<body><{name}></{name}></body>").css_first(name)
+        if element is not None:
+            ids.add(element.tag_id)
+    return frozenset(ids)
+
+
+RAW = tag_ids("script", "style", "template", "title", "textarea", "iframe", "noembed", "noframes", "xmp")
+
+
+@dataclass
+class Tree:
+    """A parsed page. `texts` and `nodes` run in step: every text that is not blank, in document order."""
+
+    parser: LexborHTMLParser
+    texts: list[str] = field(default_factory=list)
+    nodes: list[LexborNode] = field(default_factory=list)
+
+    @cached_property
+    def index(self) -> dict[int, int]:
+        """Where a text node stands in `texts`, by its `mem_id`."""
+        return {node.mem_id: place for place, node in enumerate(self.nodes)}
+
+    def first_text(self, node: LexborNode) -> int | None:
+        """The place in `texts` of the first text within *node*."""
+        for inner in node.traverse(include_text=True, skip_empty=True):
+            if inner.tag_id == TEXT and inner.mem_id in self.index:
+                return self.index[inner.mem_id]
+        return None
+
+
+def grow(html: str) -> Tree:
+    """Parse *html*; scripts, styles and the page's title are no text.
+
+    Raises:
+        ParseError: `block-absent`, where parsing would take the machine down.
+    """
+    _guard(html)
+    tree = Tree(LexborHTMLParser(html.encode("utf-8", "replace")))
+    root = tree.parser.root
+    if root is None:
+        return tree
+    texts, nodes, raw, is_raw = tree.texts, tree.nodes, False, RAW.__contains__
+    for node in root.traverse(include_text=True, skip_empty=True):
+        tag = node.tag_id
+        if tag != TEXT:
+            raw = is_raw(tag)
+            continue
+        if raw and _inside_raw(node):
+            continue
+        text = node.text_content
+        if text and not text.isspace():  # no-break spaces are not empty to the parser
+            texts.append(text)
+            nodes.append(node)
+    return tree
+
+
+def _inside_raw(node: LexborNode) -> bool:
+    return node.parent is not None and node.parent.tag_id in RAW
+
+
+def _guard(html: str) -> None:
+    """Refuse what the parser would need minutes for. Pages of few tags cannot be that, however they nest them."""
+    _refuse_long_tags(html)
+    if html.count("<") > _FEW_TAGS:
+        _refuse_depth(html)
+
+
+def _refuse_long_tags(html: str) -> None:
+    """Look at the stretches without any tag: a script, a long text, or a tag with very many attributes."""
+    seen = 0
+    for at in range(0, len(html), _LONG_TAG):
+        if at >= seen and html.find("<", at, at + _LONG_TAG) < 0:
+            start, end = html.rfind("<", 0, at) + 1, html.find("<", at)
+            seen = end if end >= 0 else len(html)
+            if start and html[start].isalpha():
+                tag = _TAG_BODY.match(html, start, seen)
+                if tag is not None and len(_QUOTED.sub("", tag.group()).split()) > MAX_ATTRIBUTES:
+                    detail = f"the page has a tag with more than {MAX_ATTRIBUTES} attributes: not read"
+                    raise ParseError("block-absent", detail)
+
+
+def _refuse_depth(html: str) -> None:
+    """One pass over the tags, as a browser would nest them."""
+    options, stack, counted = 0, list[str](), dict[str, int]()
+    for tag in _TAG.findall(html):
+        if tag[0] == "/":
+            if stack and stack[-1] == tag[1:]:
+                counted[stack.pop()] -= 1
+            else:
+                _close(tag[1:].lower(), stack, counted)
+            continue
+        name = tag if tag in counted else tag.lower()
+        if name in _LEVEL:
+            options += name == "option"
+            continue
+        stack.append(name)
+        counted[name] = counted.get(name, 0) + 1
+        if len(stack) > MAX_DEPTH:
+            raise too_deep()
+    if options > MAX_OPTIONS:
+        raise ParseError("block-absent", f"the page has more than {MAX_OPTIONS:,} <option>: not read")
+
+
+def too_deep() -> ParseError:
+    """What is said of a page that nests its elements beyond reason."""
+    return ParseError("block-absent", f"the page nests elements deeper than {MAX_DEPTH}: not read")
+
+
+def _close(name: str, stack: list[str], counted: dict[str, int]) -> None:
+    """Take *name* off the stack: alone when it is formatting, else with all that stands open in it."""
+    if not counted.get(name):
+        return
+    if name in _FORMATTING:
+        place = len(stack) - 1 - stack[::-1].index(name)
+        del stack[place]
+        counted[name] -= 1
+        return
+    while stack:
+        if stack[-1] == "table" and name != "table":
+            return  # nothing closes across the edge of a table
+        last = stack.pop()
+        counted[last] -= 1
+        if last == name:
+            return

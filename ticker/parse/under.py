@@ -1,0 +1,172 @@
+"""Choose the list that stands under a configured heading, or say why there is none."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborNode
+
+from ticker.errors import ParseError
+from ticker.parse import heading as headings
+from ticker.parse.blocks import FEWEST
+from ticker.parse.heading import Place
+from ticker.parse.lists import Listing
+from ticker.parse.tree import Tree, tag_ids
+
+_FURTHEST = 40  # texts between a heading and its list: tabs, buttons, a choice of sections
+_MOST_TRIES = 12  # lists read to find one that is under the heading
+
+_HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6")
+_OPTION = tag_ids("option")
+_LIST = tag_ids("ul", "ol", "dl", "table", "div", "section", "marquee", "aside", "article")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A list that could be the one; it is read only when looked at."""
+
+    place: int  # of its first time, in the texts of the page
+    read: Callable[[], Listing | None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found on a page: all its texts, the places of all times among them, all lists."""
+
+    texts: Sequence[str]
+    stamps: Sequence[int]
+    candidates: Sequence[Candidate]
+    tree: Tree | None = None  # None for plain text
+
+
+def under(found: Found, heading: str) -> Listing:
+    """The list that starts nearest after any place of *heading*, which may stand between.
+
+    Raises:
+        ParseError: `heading-absent`, `block-absent` or `block-empty`; there is no guessing.
+    """
+    whole, begun = headings.places(found.texts, heading)
+    if not whole and not begun:
+        raise ParseError("heading-absent", f"the page does not hold the heading “{heading}”")
+    for places in (whole, begun):
+        nearest = _nearest(found, places)
+        if nearest is not None:
+            return nearest
+    places = whole or begun
+    rows = max(_stamps_after(found, place) for place in places)
+    if rows:
+        raise ParseError("block-empty", f"under the heading “{heading}” stand only {rows} rows, too few for a list")
+    if any(_hollow(found, place) for place in places):
+        raise ParseError("block-empty", f"the list under the heading “{heading}” is empty")
+    raise ParseError("block-absent", f"the heading “{heading}” is there, but no list with times stands under it")
+
+
+def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
+    tries = []
+    for order, place in enumerate(places):
+        near = [one for one in found.candidates if 0 <= one.place - place.end <= 3 * _FURTHEST]
+        tries += [(one.place - place.end, order, at, place, one) for at, one in enumerate(near[:3])]
+    for _, _, _, place, one in sorted(tries, key=lambda each: each[:3])[:_MOST_TRIES]:
+        listing = one.read()
+        if listing is not None and _belongs(found, place, max(place.end, listing.start)):
+            return listing
+    return None
+
+
+def _belongs(found: Found, place: Place, start: int) -> bool:
+    """Whether the list that begins at *start* is under the heading: close after it, and under no other."""
+    if found.tree is None:
+        return start - place.end <= _FURTHEST
+    between = range(place.end, min(start, place.end + 4 * _FURTHEST))
+    options = sum(_of(found.tree.nodes[at].parent, _OPTION) for at in between)
+    return start - place.end - options <= _FURTHEST and not _divided(found.tree, place, start)
+
+
+def _divided(tree: Tree, place: Place, start: int) -> bool:
+    """Whether another heading stands between, closer to the list than ours in the tree.
+
+    Tabs stand all together above their panes, as near to the list as ours, and do not divide.
+    """
+    ours, rows = _way(tree.nodes[place.start]), _way(tree.nodes[start])
+    met = _shared(ours, rows)
+    for node in tree.nodes[place.end : start]:
+        if not _alike(node, tree.nodes[place.start]):
+            continue
+        way = _way(node)
+        other = _shared(way, rows)
+        if other > met:
+            return True
+        if other == met == _shared(ours, way) and not _neighbours(ours[met], way[met]):
+            return True
+    return False
+
+
+def _alike(node: LexborNode, ours: LexborNode) -> bool:
+    """Whether a text stands in a heading element, or in one just like that of our heading."""
+    above, model = node.parent, ours.parent
+    for _ in range(3):
+        if _of(above, _HEADING):
+            return True
+        above = above.parent if above is not None else None
+    above = node.parent
+    if above is None or model is None or above.tag_id != model.tag_id:
+        return False
+    name = model.attributes.get("class")
+    return bool(name) and above.attributes.get("class") == name
+
+
+def _way(node: LexborNode) -> list[LexborNode]:
+    """*node* and all above it, the root first."""
+    way = []
+    at: LexborNode | None = node
+    while at is not None:
+        way.append(at)
+        at = at.parent
+    return way[::-1]
+
+
+def _shared(one: list[LexborNode], other: list[LexborNode]) -> int:
+    """How many elements two ways share from the root."""
+    count = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine.mem_id != theirs.mem_id:
+            break
+        count += 1
+    return count
+
+
+def _neighbours(one: LexborNode, other: LexborNode) -> bool:
+    """Whether no element stands between two siblings."""
+    at = one.next
+    while at is not None and not at.is_element_node:
+        at = at.next
+    return at is not None and at.mem_id == other.mem_id
+
+
+def _of(node: LexborNode | None, tags: frozenset[int]) -> bool:
+    return node is not None and node.tag_id in tags
+
+
+def _stamps_after(found: Found, place: Place) -> int:
+    """How many times, if fewer than a list has, follow the heading closely and before the next one."""
+    tree, count = found.tree, 0
+    stamps = set(found.stamps)
+    for at in range(place.end, min(place.end + 4 * FEWEST, len(found.texts))):
+        if tree is not None and _alike(tree.nodes[at], tree.nodes[place.start]) and at > place.end:
+            break
+        count += at in stamps
+    return count if count < FEWEST else 0
+
+
+def _hollow(found: Found, place: Place) -> bool:
+    """Whether an element without any text stands right after the heading, where the list should be."""
+    if found.tree is None:
+        return False
+    at: LexborNode | None = found.tree.nodes[place.end - 1]
+    for _ in range(3):  # the heading's text, its element, a frame around it
+        after = at.next if at is not None else None
+        while after is not None and not after.is_element_node:
+            after = after.next
+        if after is not None and after.tag_id in _LIST:
+            return not (after.text() or "").strip()
+        at = at.parent if at is not None else None
+    return False

@@ -1,0 +1,178 @@
+"""Take a row of a list apart: its time aside, which texts does it hold, and where does each link."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborNode
+
+from ticker.parse.clock import Stamp
+from ticker.parse.tree import RAW, TEXT, tag_ids
+
+# Marks letters or words of a text: always part of it.
+_STYLED = tag_ids(
+    "b", "i", "em", "strong", "u", "mark", "small", "sub", "sup", "q", "cite", "abbr", "bdi", "bdo",
+    "font", "s", "ins", "del", "code", "kbd", "wbr", "tt", "big", "ruby", "nobr", "dfn", "acronym",
+)  # fmt: skip
+_FLOWING = _STYLED | tag_ids("span", "a", "label", "time")  # stands in the line, as part of its text or beside it
+_BREAK = tag_ids("br", "hr")
+_LINK = tag_ids("a")
+_HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6", "header")
+_DEEPEST = 60  # levels below a row that are looked at
+_MOST_TEXT = 20_000  # characters of a row; a list is not made of novels
+_DIGITS = re.compile(r"\d+")
+WORDY = re.compile(r"[^\W_]")
+
+
+@dataclass(slots=True)
+class Unit:
+    """A text of a row that could be its headline."""
+
+    way: str  # tags and classes that lead to it from the row: "/a/span.title"
+    raw: str
+    href: str | None
+    heading: bool = False  # in an h1 … h6
+    nested: bool = False  # in an element that has text of its own
+    edges: list["Edge"] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.raw.split())
+
+
+@dataclass(slots=True)
+class Edge:
+    """A text at the beginning or end of another one, in an element of its own: part of it, or a label."""
+
+    unit: Unit
+    before: bool
+    flows: bool  # a space stands between the two, as between words
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of a list before it is understood."""
+
+    stamp: Stamp
+    units: list[Unit] = field(default_factory=list)
+    wholes: dict[str, Unit] = field(default_factory=dict)  # by way: the texts that flow together in one element
+    hrefs: list[str] = field(default_factory=list)
+    time_href: str | None = None
+
+
+def row(nodes: Sequence[LexborNode], stamp: Stamp, times: Iterable[int]) -> Row:
+    """The texts of *nodes*, siblings that make one row; texts in *times* (by `mem_id`) are left out."""
+    reader = _Reader(Row(stamp), frozenset(times))
+    for node in nodes:
+        reader.read(node)
+    return reader.row
+
+
+_Piece = str | tuple[LexborNode, list[Unit]]
+
+
+class _Reader:
+    """Walks through one row; what it finds is in `row`."""
+
+    def __init__(self, row: Row, times: frozenset[int]) -> None:
+        self.row = row
+        self.times = times
+        self.left = _MOST_TEXT
+
+    def read(self, node: LexborNode) -> None:
+        if node.tag_id == TEXT:
+            text = self._text(node, None)
+            if WORDY.search(text):
+                self.row.units.append(Unit("", text, None))
+        elif node.tag_id not in RAW:
+            way = "/a" if node.tag_id in _LINK else ""
+            self.row.units += self._units(node, way, self._href(node, None), node.tag_id in _HEADING, 0)
+
+    def _href(self, node: LexborNode, above: str | None) -> str | None:
+        if node.tag_id not in _LINK:
+            return above
+        href = (node.attributes.get("href") or "").strip()
+        if href:
+            self.row.hrefs.append(href)
+        return href or above
+
+    def _text(self, node: LexborNode, href: str | None) -> str:
+        if node.mem_id in self.times:
+            self.row.time_href = self.row.time_href or href
+            return self.row.stamp.rest
+        text = (node.text_content or "")[: self.left]
+        self.left -= len(text)
+        return text
+
+    def _units(self, node: LexborNode, way: str, href: str | None, heading: bool, depth: int) -> list[Unit]:
+        """The texts of *node*: its own as one, with what flows in it; and each that stands apart."""
+        pieces: list[_Piece] = []
+        direct = False
+        for child in node.iter(include_text=True):
+            tag = child.tag_id
+            if tag == TEXT:
+                text = self._text(child, href)
+                pieces.append(text)
+                direct = direct or WORDY.search(text) is not None
+            elif tag in _BREAK:
+                pieces.append(" ")
+            elif tag not in RAW and depth < _DEEPEST and child.is_element_node:
+                link, titled = self._href(child, href), heading or tag in _HEADING
+                pieces.append((child, self._units(child, way + _step(child), link, titled, depth + 1)))
+        if direct:
+            return _joined(pieces, Unit(way, "", href, heading))
+        whole = _flowing(pieces, Unit(way, "", href, heading))
+        if whole is not None:
+            self.row.wholes.setdefault(way, whole)
+        return [unit for piece in pieces if not isinstance(piece, str) for unit in piece[1]]
+
+
+def _joined(pieces: list[_Piece], unit: Unit) -> list[Unit]:
+    """*unit* made of its own words and what flows between them; what is at its edges, and blocks, apart."""
+    words = [at for at, piece in enumerate(pieces) if isinstance(piece, str) and WORDY.search(piece)]
+    first, last = words[0], words[-1]
+    apart: list[Unit] = []
+    for at, piece in enumerate(pieces):
+        if isinstance(piece, str):
+            unit.raw += piece
+            continue
+        child, inner = piece
+        if child.tag_id in _STYLED or (child.tag_id in _FLOWING and first < at < last):
+            for below in inner:
+                unit.raw += below.raw
+                unit.href = unit.href or below.href
+            continue
+        for below in inner:
+            below.nested = True
+            if child.tag_id in _FLOWING:
+                unit.edges.append(Edge(below, at < first, _flows(pieces, at, below, first, last)))
+        apart += inner
+        unit.raw += " "
+    return [unit, *apart]
+
+
+def _flows(pieces: list[_Piece], at: int, edge: Unit, first: int, last: int) -> bool:
+    """Whether a space, not only style, parts the edge at *at* from the words from *first* to *last*."""
+    if at < first:
+        between = "".join(piece for piece in pieces[at : first + 1] if isinstance(piece, str))
+        return edge.raw[-1:].isspace() or between[:1].isspace()
+    between = "".join(piece for piece in pieces[last:at] if isinstance(piece, str))
+    return not edge.raw[:1].isalnum() or between[-1:].isspace()
+
+
+def _flowing(pieces: list[_Piece], unit: Unit) -> Unit | None:
+    """One text of all that flows in an element without words of its own; None where nothing does."""
+    for piece in pieces:
+        if isinstance(piece, str):
+            unit.raw += piece
+        elif piece[0].tag_id in _FLOWING:
+            unit.raw += "".join(below.raw for below in piece[1])
+            unit.href = unit.href or next((below.href for below in piece[1] if below.href), None)
+        else:
+            unit.raw += " "
+    return unit if WORDY.search(unit.raw) else None
+
+
+def _step(node: LexborNode) -> str:
+    names = node.attributes.get("class")
+    return f"/{node.tag}.{_DIGITS.sub('', ' '.join(names.split()))}" if names else f"/{node.tag}"
