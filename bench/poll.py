@@ -10,10 +10,9 @@ import asyncio
 import gzip
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -24,7 +23,7 @@ from selectolax.lexbor import LexborHTMLParser
 from ticker.decode import decode
 from ticker.demo import Newsroom, newsroom_app, page, serve_newsroom
 from ticker.fetch import Fetcher
-from ticker.model import Channel, Known, Page, Source
+from ticker.model import Channel, Format, Item, Known, Page, Source
 from ticker.parse import parse
 from ticker.poll import documents
 from ticker.reconcile import digest, reconcile
@@ -125,8 +124,8 @@ async def _stored(script: Newsroom, source: Source, whole: Page, rounds: int) ->
             )
             spans.append(perf_counter() - begin)
 
-        async def press(channel: Channel, newest: object) -> dict[object, bytes]:
-            return documents(channel, newest)  # type: ignore[arg-type,return-value]  # the store's own types
+        async def press(channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
+            return documents(channel, newest)
 
         spans: list[float] = []
         at = START
@@ -143,7 +142,6 @@ async def _stored(script: Newsroom, source: Source, whole: Page, rounds: int) ->
         figures["items_in_feed"] = len(items)
         figures["render_three_formats"] = timed(lambda: documents(CHANNEL, items), 10)
         figures["known"] = await timed_async(lambda: store.known("demo", at), 20)
-        figures["database_kb"] = Path(folder, "bench.db").stat().st_size / 1000
         await store.close()
     return figures
 

@@ -38,7 +38,7 @@ class Desk:
     source: str = "desk"
     items: dict[str, Item] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
-    last: Changes | None = None
+    last: Changes = field(default_factory=lambda: Changes((), ""))
     matches: list[Match] = field(default_factory=list)
     accepted: list[tuple[datetime, str, int]] = field(default_factory=list)  # at, digest, rows; latest first
 

@@ -107,6 +107,10 @@ class Service:
                     return found
                 await asyncio.sleep(0.05)
 
+    async def until_cause(self, cause: str | None) -> None:
+        """Wait until this is what is wrong with the source; None for nothing."""
+        await self.until(lambda _, state: state["cause"] == cause and state["state"] != "waiting")
+
     def memory(self) -> int:
         """Resident set, in bytes."""
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])

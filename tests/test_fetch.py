@@ -697,7 +697,7 @@ async def test_cancelled_polls_leave_the_next_ones_working(site: Site) -> None:
     site["/"] = page(HTML)
     fetch = fetcher()
     polls = [asyncio.create_task(fetch(source(), site.url(path), None)) for path in ("/hang", "/midway") * 10]
-    while len(site.asked) < 20:  # noqa: ASYNC110 - the site counts what it was asked, it does not tell
+    while len(site.asked) < 20:
         await asyncio.sleep(0.005)
 
     for poll in polls:

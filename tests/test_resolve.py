@@ -14,7 +14,6 @@ SEED = ["14:54 أ", "14:53 ب", "14:53 ت", "14:52 ث", "14:52 ج", "14:51 ح"]
 
 def published(desk: Desk) -> list[str]:
     """Of the last poll's rows, as day and wall clock of the desk's zone."""
-    assert desk.last
     return [change.item.published.astimezone(desk.zone).strftime("%d %H:%M:%S") for change in desk.last.rows]
 
 

@@ -276,7 +276,7 @@ def chosen(settings: "Settings", names: list[str] | None) -> list["Source"]:
 def instants(source: "Source", files: list[Path], at: list[str]) -> list[datetime]:
     """When each file was read."""
     if not at:
-        return [datetime.fromtimestamp(existing(file).stat().st_mtime, UTC).replace(microsecond=0) for file in files]
+        return [written_at(existing(file)) for file in files]
     if len(at) not in (1, len(files)):
         raise ConfigError(
             [f"--at is given {len(at)} times for {len(files)} files: give it once, or once for each file"]
@@ -292,6 +292,11 @@ def instant_of(written: str, zone: Any) -> datetime:
     except ValueError as error:
         raise ConfigError([f"{written!r} is no instant: write it as 2025-01-14T14:55:00+02:00"]) from error
     return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
+
+
+def written_at(file: Path) -> datetime:
+    """When it was last written, in whole seconds."""
+    return datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
 
 
 def existing(file: Path) -> Path:
@@ -311,15 +316,15 @@ def saved_page(file: Path, source: "Source", instant: datetime) -> "Page":
 async def read_page(place: str, *, url: str | None, charset: str | None) -> "Page":
     """A page for `inspect`, from the web or from a file."""
     from ticker.decode import page_of
-    from ticker.service import system_clock
 
     if not place.startswith(("http://", "https://")):
-        body = existing(Path(place)).read_bytes()
-        return page_of(body, url=url or "", fetched_at=system_clock(), charset=charset)
+        file = existing(Path(place))
+        return page_of(file.read_bytes(), url=url or "", fetched_at=written_at(file), charset=charset)
     from zoneinfo import ZoneInfo
 
     from ticker.fetch import Fetcher
     from ticker.model import Source
+    from ticker.service import system_clock
 
     source = Source("inspect", "inspect", (place,), ZoneInfo("UTC"), charset=charset, allow_private=True)
     page = await Fetcher(clock=system_clock)(source, place, None)

@@ -106,7 +106,7 @@ async def first_that_holds_the_block(
     for url in source.urls:
         try:
             page = await fetch(source, url, validators if validators and validators.url == url else None)
-            return page and (page, await asyncio.to_thread(parse, page, source))
+            return None if page is None else (page, await asyncio.to_thread(parse, page, source))
         except (FetchError, ParseError) as error:
             troubles.append(error)
     raise next((error for error in troubles if isinstance(error, ParseError)), troubles[0])

@@ -1,13 +1,13 @@
 """Find where a heading stands among the texts of a page, however it is spelled and split."""
 
-import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ticker.text import key
 
 _LONGEST_SPLIT = 8  # texts that one heading may be split over by inline tags
-_LETTERS = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +28,49 @@ def places(texts: Sequence[str], heading: str) -> tuple[list[Place], list[Place]
     begun: list[Place] = []
     if not wanted:
         return whole, begun
-    may_start: dict[str, bool] = {}
     limit = 3 * len(heading) + 40
+    may_start = _Firsts(wanted)
     for start, text in enumerate(texts):
-        stripped = text.lstrip()
-        for beginning in (stripped[:1], stripped[:3]):  # cheap tests first: most texts fail the first
-            fits = may_start.get(beginning)
-            if fits is None:
-                fits = may_start[beginning] = _starts(beginning, wanted)
-            if not fits:
-                break
-        else:
+        if may_start[text.lstrip()[:1]] and _may_begin(text.lstrip()[:4], wanted):
             _try(texts, start, wanted, limit, whole, begun)
     return whole, begun
 
 
+class _Firsts(dict[str, bool]):
+    """Whether a text that begins with a letter can be *wanted*: a cheap test that most texts fail."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__()
+        self.wanted = wanted
+
+    def __missing__(self, letter: str) -> bool:
+        self[letter] = _may_begin(letter, self.wanted)
+        return self[letter]
+
+
+def _may_begin(beginning: str, wanted: str) -> bool:
+    """Whether a text that begins with these letters can be *wanted*, as far as plain letters tell."""
+    at = 0
+    for letter in beginning:
+        if not letter.isalnum():
+            if unicodedata.category(letter).startswith("M"):
+                return True  # part of the letter before in some scripts, nothing in others
+            continue
+        folded = _letter(letter)
+        if not wanted.startswith(folded, at):
+            return len(wanted) <= at
+        at += len(folded)
+    return True
+
+
+@lru_cache(maxsize=16_384)
+def _letter(letter: str) -> str:
+    """One letter or digit as `text.key` has it."""
+    return _squeeze(letter)
+
+
 def _squeeze(text: str) -> str:
     return key(text).replace(" ", "")
-
-
-def _starts(beginning: str, wanted: str) -> bool:
-    """Whether a text that begins with the letters *beginning* can begin with *wanted*; marks say nothing."""
-    if not _LETTERS.search(beginning) or not _LETTERS.search(wanted):
-        return True
-    letters = _squeeze(beginning)
-    return wanted.startswith(letters) or letters.startswith(wanted)
 
 
 def _try(texts: Sequence[str], start: int, wanted: str, limit: int, whole: list[Place], begun: list[Place]) -> None:

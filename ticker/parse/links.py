@@ -1,10 +1,12 @@
 """Make the links of a page whole."""
 
+import re
 from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+_PLAIN = re.compile(r"https?://[a-z0-9.-]+/")
 _SCHEMES = ("http", "https")
 _NOISE = dict.fromkeys(
     [*range(0x20), 0x7F, *range(0xD800, 0xE000)]
@@ -37,8 +39,10 @@ class Links:
     def whole(self, href: str | None) -> str | None:
         """The absolute address of *href*; None for one that leads nowhere (javascript:, #, mailto:)."""
         href = (href or "").strip().translate(_NOISE).replace(" ", "%20")
-        if not href or href.startswith("#"):
+        if not href or href[0] == "#":
             return None
+        if _PLAIN.match(href) and "/." not in href:
+            return href  # nothing to resolve: most links, and urljoin is slow
         if href.startswith("/") and not href.startswith("//") and "/." not in href and self.origin:
             return self.origin + href
         return _join(self.base, href)

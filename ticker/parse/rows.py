@@ -98,9 +98,8 @@ def _choice(one: Row, way: str) -> Unit | None:
     at_way = [unit for unit in one.units if unit.way == way]
     if len(at_way) == 1:
         return at_way[0]
-    if not at_way and way in one.wholes:
-        return one.wholes[way]
-    return max(at_way or _others(one, way), key=lambda unit: len(unit.raw), default=None)
+    whole = one.parted[way].whole() if not at_way and way in one.parted else None
+    return whole or max(at_way or _others(one, way), key=lambda unit: len(unit.raw), default=None)
 
 
 def _others(one: Row, way: str) -> list[Unit]:

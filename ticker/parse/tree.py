@@ -14,10 +14,11 @@ MAX_DEPTH = 512  # elements in each other: where the browsers stop too
 MAX_OPTIONS = 5_000
 MAX_ATTRIBUTES = 512  # of one tag
 _LONG_TAG = 1_024  # characters: shorter tags are not worth counting
-_FEW_TAGS = 8_000  # "<" on a page: so few, nested as deep as can be, take the parser 0.1 s
+_FEW_TAGS = 12_000  # "<" on a page: so few, nested as deep as can be, take the parser 0.3 s
 
 _TAG = re.compile(r"<(/?[a-zA-Z][^\s/>]*)")
 _TAG_BODY = re.compile(r"[^\"'>]*(?:\"[^\"]*\"[^\"'>]*|'[^']*'[^\"'>]*)*")
+_OPTION = re.compile("<option", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 # Never open for long: void, or closed by the next of their kind. Their nesting always needs an element that counts.
 _LEVEL = frozenset({
@@ -100,7 +101,8 @@ def _inside_raw(node: LexborNode) -> bool:
 def _guard(html: str) -> None:
     """Refuse what the parser would need minutes for. Pages of few tags cannot be that, however they nest them."""
     _refuse_long_tags(html)
-    if html.count("<") > _FEW_TAGS:
+    tags = html.count("<")
+    if tags > _FEW_TAGS or (tags > MAX_OPTIONS and len(_OPTION.findall(html)) > MAX_OPTIONS):
         _refuse_depth(html)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -20,7 +21,7 @@ _LINK = tag_ids("a")
 _HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6", "header")
 _DEEPEST = 60  # levels below a row that are looked at
 _MOST_TEXT = 20_000  # characters of a row; a list is not made of novels
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"[\d./]+")
 WORDY = re.compile(r"[^\W_]")
 
 
@@ -49,13 +50,36 @@ class Edge:
     flows: bool  # a space stands between the two, as between words
 
 
+_Piece = str | tuple[LexborNode, list[Unit]]
+
+
+@dataclass(slots=True)
+class Parted:
+    """An element whose words all stand in elements of their own."""
+
+    unit: Unit
+    pieces: list[_Piece]
+
+    def whole(self) -> Unit | None:
+        """One text of all that flows in the element; None where nothing does."""
+        for piece in self.pieces:
+            if isinstance(piece, str):
+                self.unit.raw += piece
+            elif piece[0].tag_id in _FLOWING:
+                self.unit.raw += "".join(below.raw for below in piece[1])
+                self.unit.href = self.unit.href or next((below.href for below in piece[1] if below.href), None)
+            else:
+                self.unit.raw += " "
+        return self.unit if WORDY.search(self.unit.raw) else None
+
+
 @dataclass(slots=True)
 class Row:
     """A row of a list before it is understood."""
 
     stamp: Stamp
     units: list[Unit] = field(default_factory=list)
-    wholes: dict[str, Unit] = field(default_factory=dict)  # by way: the texts that flow together in one element
+    parted: dict[str, "Parted"] = field(default_factory=dict)  # by way: elements without words of their own
     hrefs: list[str] = field(default_factory=list)
     time_href: str | None = None
 
@@ -66,9 +90,6 @@ def row(nodes: Sequence[LexborNode], stamp: Stamp, times: Iterable[int]) -> Row:
     for node in nodes:
         reader.read(node)
     return reader.row
-
-
-_Piece = str | tuple[LexborNode, list[Unit]]
 
 
 class _Reader:
@@ -121,10 +142,10 @@ class _Reader:
                 pieces.append((child, self._units(child, way + _step(child), link, titled, depth + 1)))
         if direct:
             return _joined(pieces, Unit(way, "", href, heading))
-        whole = _flowing(pieces, Unit(way, "", href, heading))
-        if whole is not None:
-            self.row.wholes.setdefault(way, whole)
-        return [unit for piece in pieces if not isinstance(piece, str) for unit in piece[1]]
+        units = [unit for piece in pieces if not isinstance(piece, str) for unit in piece[1]]
+        if units:
+            self.row.parted.setdefault(way, Parted(Unit(way, "", href, heading), pieces))
+        return units
 
 
 def _joined(pieces: list[_Piece], unit: Unit) -> list[Unit]:
@@ -160,19 +181,12 @@ def _flows(pieces: list[_Piece], at: int, edge: Unit, first: int, last: int) -> 
     return not edge.raw[:1].isalnum() or between[-1:].isspace()
 
 
-def _flowing(pieces: list[_Piece], unit: Unit) -> Unit | None:
-    """One text of all that flows in an element without words of its own; None where nothing does."""
-    for piece in pieces:
-        if isinstance(piece, str):
-            unit.raw += piece
-        elif piece[0].tag_id in _FLOWING:
-            unit.raw += "".join(below.raw for below in piece[1])
-            unit.href = unit.href or next((below.href for below in piece[1] if below.href), None)
-        else:
-            unit.raw += " "
-    return unit if WORDY.search(unit.raw) else None
-
-
 def _step(node: LexborNode) -> str:
     names = node.attributes.get("class")
-    return f"/{node.tag}.{_DIGITS.sub('', ' '.join(names.split()))}" if names else f"/{node.tag}"
+    return f"/{node.tag}.{_without_numbers(names)}" if names else f"/{node.tag}"
+
+
+@lru_cache(maxsize=4_096)
+def _without_numbers(names: str) -> str:
+    """Class names without the numbers that count rows, and without the slash and dot that part a way."""
+    return _DIGITS.sub("", " ".join(names.split()))
