@@ -87,6 +87,7 @@ def test_a_printed_time_is_read(printed: str, clock: time) -> None:
         ("6 menit lalu", Kind.RELATIVE),
         ("10分前", Kind.RELATIVE),
         ("vor 5 Minuten", Kind.RELATIVE),
+        ("\n 16\n          hours ago \n", Kind.RELATIVE),
         ("26.10.2014", Kind.DATE),
     ],
 )

@@ -231,6 +231,11 @@ def test_an_emptied_list_is_said_to_be_empty_and_the_next_one_is_not_taken(hole:
     assert cause(f"<h2>عاجل</h2>{hole}<h2>الأكثر قراءة</h2>{items()}", "عاجل") == "block-empty"
 
 
+def test_a_lesser_heading_between_does_not_hide_the_list() -> None:
+    lead = "<article><h3><a href=x>تحقيق طويل عن مياه المدينة</a></h3></article>"
+    assert said(parse(page(f"<h2>عاجل</h2><div>{lead}<h4>اليوم</h4>{items()}</div>"), source("عاجل"))) == NEWS
+
+
 def test_a_heading_far_above_any_list_holds_no_block() -> None:
     assert cause(f"<nav>عاجل</nav>{'<p>فقرة من المقال</p>' * 60}{items()}", "عاجل") == "block-absent"
     assert cause("<h2>عاجل</h2><p>لا شيء هنا بعد الآن</p>", "عاجل") == "block-absent"
@@ -420,7 +425,7 @@ def test_a_mutilated_page_gives_rows_or_a_parse_error(name: str, seed: int, how:
     chance = random.Random(seed)
     text = (PAGES / f"{name}.html").read_text("utf-8")
     for _ in range(chance.randrange(1, 30)):
-        at, size = chance.randrange(len(text)), chance.randrange(40)
+        at, size = chance.randrange(len(text) + 1), chance.randrange(40)
         text = text[:at] + chance.choice(["", "<", ">", "<div>", "</ul>", text[:size], "\x00"]) + text[at + size :]
     chosen = how if isinstance(how, Selectors) else None
     seen = inspect(page(text), heading=how if isinstance(how, str) else None, selectors=chosen)

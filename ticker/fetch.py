@@ -41,7 +41,7 @@ class Limits:
 
     total: timedelta = timedelta(seconds=30)  # from name resolution to the last byte, redirects included
     connect: timedelta = timedelta(seconds=10)
-    read: timedelta = timedelta(seconds=15)  # between two pieces of an answer
+    read: timedelta = timedelta(seconds=10)  # between two pieces of an answer
     error_page: timedelta = timedelta(seconds=3)  # for the body of an error, of which the status is known already
     max_wire_bytes: int = 5_000_000  # of a body as sent
     max_bytes: int = 10_000_000  # of a body as unpacked

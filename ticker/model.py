@@ -106,7 +106,6 @@ class Item:
     last_seen: datetime
     rank: int | None = None  # its place in the last accepted list, 0 on top; None when not listed
     flag: str | None = None  # why `published` is uncertain
-    keys: frozenset[str] = frozenset()  # identity keys of every wording it has had
     revisions: tuple[Revision, ...] = ()  # oldest first
 
 

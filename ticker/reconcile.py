@@ -190,10 +190,11 @@ def _edited_in_place(listed: Sequence[Item], seen: Sequence[Headline], found: di
 def _back(known: Known, seen: Sequence[Headline], found: dict[int, Match]) -> list[Match]:
     """Rows that were listed before, in the last 20 h, with the same printed time and any of their wordings."""
     used = {match.item.guid for match in found.values() if match.item}
+    clocks = {row.clock for rank, row in enumerate(seen) if rank not in found}
     remembered: dict[Slot, deque[Item]] = defaultdict(deque)
     for item in (*known.listed, *known.memory):
-        if item.guid not in used:
-            for key in item.keys:
+        if item.clock in clocks and item.guid not in used:
+            for key in {text.key(title) for title in (item.title, *(old.title for old in item.revisions))}:
                 remembered[item.clock, key].append(item)
     matches = []
     for rank, row in enumerate(seen):

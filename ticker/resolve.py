@@ -280,7 +280,6 @@ def _name(
             last_seen=fetched_at,
             rank=rank,
             flag=line.flag,
-            keys=frozenset({key}),
         )
     return born
 
@@ -304,7 +303,6 @@ def _known(match: Match, item: Item, fetched_at: datetime, moments: Iterator[dat
         title=row.title,
         link=item.link or row.link,
         updated=max(next(moments), item.updated + SECOND),
-        keys=item.keys | {text.key(row.title)},
         revisions=(*item.revisions, Revision(item.title, _worded_at(item))),
     )
     return Change(edited, match.kind, match.reason, before=item.title)

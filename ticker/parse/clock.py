@@ -38,7 +38,7 @@ _USUAL = re.compile(r"\s*[(\[]?(([0-9]{1,2}):([0-9]{2}))[)\]]?\s*")  # nearly al
 # Two numbers with a separator, or a number with words about it: most texts with a digit are neither.
 _MAYBE = re.compile(
     r"\d[ \u202f\xa0]?[^\w\s,()+%&][ \u202f\xa0]?\d|\d[ \u202f\xa0]?[hH時时點点시][ \u202f\xa0]?(?:\d|\W*$)"
-    r"|^\W*\w{1,8}\W+\d|\d[ \u202f\xa0]?[^\W\d_][^\d]{0,20}$"
+    r"|^\W*\w{1,8}\W+\d|\d[ \u202f\xa0]?[^\W\d_]"
 )
 _SOME_CLOCK = re.compile(r"(?<![\d.,:])\d{1,2}\s?[:h.]\s?[0-5]\d(?![\d/-])", re.IGNORECASE)
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{2,4}|\d{4}年|\d{1,2}月\d{1,2}日")
@@ -90,10 +90,8 @@ def stamp(text: str) -> Stamp | None:
     if usual is not None:
         clock = _time(int(usual[2]), int(usual[3]), 0)
         return Stamp(usual[1], clock, Kind.CLOCK) if clock is not None else None
-    if not _MAYBE.search(text.strip()):
-        return None
     printed = bare(text)
-    if not 1 < len(printed) <= LONGEST:
+    if not 1 < len(printed) <= LONGEST or not _MAYBE.search(printed):
         return None
     plain = _plain(printed)
     clock = _read(plain)

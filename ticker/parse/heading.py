@@ -31,7 +31,7 @@ def places(texts: Sequence[str], heading: str) -> tuple[list[Place], list[Place]
     limit = 3 * len(heading) + 40
     may_start = _Firsts(wanted)
     for start, text in enumerate(texts):
-        if may_start[text.lstrip()[:1]] and _may_begin(text.lstrip()[:4], wanted):
+        if may_start[text[:1]] and _may_begin(text[:4], wanted):
             _try(texts, start, wanted, limit, whole, begun)
     return whole, begun
 

@@ -71,7 +71,7 @@ def _times(tree: Tree, block: LexborNode, css: str | None, stamped: set[int]) ->
     for element in _css(block, css):
         places = _texts(tree, [element])
         if places:
-            printed = "".join(tree.texts[at] for at in places)
+            printed = _words(tree, places)
             known_as = stamp(printed) or Stamp(bare(printed), None, Kind.LOOSE)
             found.append(Timed(places[0], tree.nodes[places[0]], known_as))
             stamped.update(tree.nodes[at].mem_id for at in places)
@@ -89,6 +89,11 @@ def _texts(tree: Tree, nodes: Iterable[LexborNode]) -> list[int]:
     ]
 
 
+def _words(tree: Tree, places: Iterable[int]) -> str:
+    """The texts at *places* as one."""
+    return " ".join("".join(tree.nodes[at].text_content or "" for at in places).split())
+
+
 def _slots(block: LexborNode, found: list[Timed]) -> list[Slot]:
     """The rows in *block*: itself, when it has one time; else its children, wherever they part."""
     if len({timed.stamp.printed for timed in found}) < 2:
@@ -103,7 +108,7 @@ def _chosen(tree: Tree, rows: Sequence[Slot], chosen: Selectors, links: Links) -
     for slot in rows:
         element = next(iter(_css(slot.node, chosen.headline or "*")), None)
         if element is not None:
-            title = " ".join("".join(tree.texts[at] for at in _texts(tree, [element])).split())
+            title = _words(tree, _texts(tree, [element]))
             readings.append(Reading(slot.timed.stamp, title, _href(slot.node, element, chosen.link)))
     headlines = tuple(lines(readings, links))
     return Listing(rows[0].timed.place, headlines, 1.0, chosen.block) if headlines else None

@@ -49,7 +49,10 @@ RAW = tag_ids("script", "style", "template", "title", "textarea", "iframe", "noe
 
 @dataclass
 class Tree:
-    """A parsed page. `texts` and `nodes` run in step: every text that is not blank, in document order."""
+    """A parsed page. `texts` and `nodes` run in step: every text that is not blank, in document order.
+
+    Texts are stripped; the nodes still have the space that parts words.
+    """
 
     parser: LexborHTMLParser
     texts: list[str] = field(default_factory=list)
@@ -87,8 +90,8 @@ def grow(html: str) -> Tree:
             continue
         if raw and _inside_raw(node):
             continue
-        text = node.text_content
-        if text and not text.isspace():  # no-break spaces are not empty to the parser
+        text = (node.text_content or "").strip()
+        if text:  # a no-break space is not empty to the parser
             texts.append(text)
             nodes.append(node)
     return tree

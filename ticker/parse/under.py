@@ -13,6 +13,7 @@ from ticker.parse.lists import Listing
 from ticker.parse.tree import Tree, tag_ids
 
 _FURTHEST = 40  # texts between a heading and its list: tabs, buttons, a choice of sections
+_MOST_PLACES = 500  # of a heading on one page
 _MOST_TRIES = 12  # lists read to find one that is under the heading
 
 _HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6")
@@ -48,11 +49,12 @@ def under(found: Found, heading: str) -> Listing:
     if not whole and not begun:
         raise ParseError("heading-absent", f"the page does not hold the heading “{heading}”")
     for places in (whole, begun):
-        nearest = _nearest(found, places)
+        nearest = _nearest(found, places[:_MOST_PLACES])
         if nearest is not None:
             return nearest
-    places = whole or begun
-    rows = max(_stamps_after(found, place) for place in places)
+    places = (whole or begun)[-_MOST_PLACES:]
+    stamps = frozenset(found.stamps)
+    rows = max(_stamps_after(found, stamps, place) for place in places)
     if rows:
         raise ParseError("block-empty", f"under the heading “{heading}” stand only {rows} rows, too few for a list")
     if any(_hollow(found, place) for place in places):
@@ -101,17 +103,27 @@ def _divided(tree: Tree, place: Place, start: int) -> bool:
 
 
 def _alike(node: LexborNode, ours: LexborNode) -> bool:
-    """Whether a text stands in a heading element, or in one just like that of our heading."""
+    """Whether a text stands in a heading of our rank or above, or in an element just like that of our heading."""
+    rank = _rank(node)
+    if rank is not None and rank <= (_rank(ours) or 6):
+        return True
     above, model = node.parent, ours.parent
-    for _ in range(3):
-        if _of(above, _HEADING):
-            return True
-        above = above.parent if above is not None else None
-    above = node.parent
     if above is None or model is None or above.tag_id != model.tag_id:
         return False
     name = model.attributes.get("class")
     return bool(name) and above.attributes.get("class") == name
+
+
+def _rank(node: LexborNode) -> int | None:
+    """1 to 6 for a text in an h1 to h6."""
+    above = node.parent
+    for _ in range(3):
+        if above is None:
+            return None
+        if above.tag_id in _HEADING:
+            return int(above.tag[1]) if above.tag is not None else None
+        above = above.parent
+    return None
 
 
 def _way(node: LexborNode) -> list[LexborNode]:
@@ -146,10 +158,9 @@ def _of(node: LexborNode | None, tags: frozenset[int]) -> bool:
     return node is not None and node.tag_id in tags
 
 
-def _stamps_after(found: Found, place: Place) -> int:
+def _stamps_after(found: Found, stamps: frozenset[int], place: Place) -> int:
     """How many times, if fewer than a list has, follow the heading closely and before the next one."""
     tree, count = found.tree, 0
-    stamps = set(found.stamps)
     for at in range(place.end, min(place.end + 4 * FEWEST, len(found.texts))):
         if tree is not None and _alike(tree.nodes[at], tree.nodes[place.start]) and at > place.end:
             break

@@ -36,7 +36,7 @@ def row_of(item: Item) -> dict[str, Any]:
 
 
 def item_of(row: RowMapping, revisions: Sequence[Revision] = ()) -> Item:
-    """An item with its old wordings; `keys` are made anew, so that a better fold helps old items too."""
+    """An item with its old wordings."""
     return Item(
         guid=row["guid"],
         source=row["source"],
@@ -51,7 +51,6 @@ def item_of(row: RowMapping, revisions: Sequence[Revision] = ()) -> Item:
         last_seen=row["last_seen"],
         rank=row["rank"],
         flag=row["flag"],
-        keys=frozenset(text.key(title) for title in (row["title"], *(old.title for old in revisions))),
         revisions=tuple(revisions),
     )
 
