@@ -241,6 +241,12 @@ def test_a_heading_far_above_any_list_holds_no_block() -> None:
     assert cause("<h2>عاجل</h2><p>لا شيء هنا بعد الآن</p>", "عاجل") == "block-absent"
 
 
+@pytest.mark.parametrize("today", [1, 2, 3])
+def test_a_list_in_parts_of_a_day_is_one_list_though_today_has_few_rows(today: int) -> None:
+    days = f"<h4>اليوم</h4>{items(NEWS[:today])}<h4>أمس</h4>{items(NEWS[today:])}"
+    assert said(parse(page(f"<h2>عاجل</h2><div>{days}</div>"), source("عاجل"))) == NEWS
+
+
 def test_times_that_say_no_clock_are_unreadable_and_still_shown() -> None:
     rows = [(f"منذ {n} دقائق", title) for n, (_, title) in enumerate(NEWS, 3)]
     text = f"<h2>عاجل</h2>{items(rows)}"

@@ -18,7 +18,7 @@ from ticker.model import Block, Headline, Page, Selectors, Source
 from ticker.parse.blocks import Group, groups, times
 from ticker.parse.links import Links
 from ticker.parse.lists import Listing, listing
-from ticker.parse.news import newsness
+from ticker.parse.news import falling, newsness
 from ticker.parse.plain import read_plain
 from ticker.parse.selected import check_selector, selected
 from ticker.parse.title import title_above
@@ -72,7 +72,11 @@ def _found(tree: Tree, links: Links) -> Found:
     mems = frozenset(timed.node.mem_id for timed in stamped)
 
     def reader(group: Group) -> Callable[[], Listing | None]:
-        return cache(lambda: listing(tree, group, mems, links))
+        def read() -> Listing | None:
+            made = listing(tree, group, mems, links)
+            return made if made is None or not group.parted or falling(made.headlines) == 1 else None
+
+        return cache(read)
 
     candidates = [Candidate(group.place, reader(group)) for group in groups(stamped)]
     return Found(tree.texts, [timed.place for timed in stamped], candidates, tree)

@@ -1,7 +1,7 @@
 """Find the timed lists of a page by their shape: siblings with one time each."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +12,7 @@ from ticker.parse.tree import MAX_DEPTH, Tree, too_deep
 
 FEWEST = 4  # rows of a list
 MOST_TIMES = 20_000  # of a page; what comes later is not looked at
+_MOST_PARTED = 400  # times of a list in parts
 _FURTHEST = 80  # characters before the first digit of a time, and of its text
 _DIGIT = re.compile(r"\d").search
 
@@ -40,6 +41,7 @@ class Group:
     container: LexborNode
     slots: list[Slot] = field(default_factory=list)
     mixed: int = 0  # children with several different times
+    parted: bool = False  # its rows stand in several elements: one for each day, or column
 
     @property
     def place(self) -> int:
@@ -60,7 +62,12 @@ def times(tree: Tree) -> list[Timed]:
 def groups(found: list[Timed], fewest: int = FEWEST) -> list[Group]:
     """The lists of at least *fewest* rows that *found* form, in document order; one time can be of several."""
     grove = _Grove(found)
-    made = [group for mem, bounds in grove.joints(fewest) if (group := _group(grove, mem, bounds, fewest))]
+    made = []
+    for mem, places in grove.joints():
+        group = _group(grove, mem, places, fewest) if len(places) + 1 >= fewest else None
+        group = group or _parted(grove, mem, places)
+        if group is not None:
+            made.append(group)
     return sorted(made, key=lambda group: group.place)
 
 
@@ -103,12 +110,12 @@ class _Grove:
                 other = parent[other]
         return one
 
-    def joints(self, fewest: int) -> Iterator[tuple[int, list[int]]]:
+    def joints(self) -> Iterator[tuple[int, list[int]]]:
         """Each element where neighbouring times meet, with the places i where time i and i + 1 do."""
         where = defaultdict(list)
         for place, mem in enumerate(self.meets):
             where[mem].append(place)
-        return ((mem, places) for mem, places in where.items() if len(places) + 1 >= fewest)
+        return iter(where.items())
 
     def child_of(self, mem: int, leaf: int) -> int:
         """The child of *mem* that time *leaf* is in."""
@@ -116,6 +123,14 @@ class _Grove:
         while self.parent[at] != mem:
             at = self.parent[at]
         return at
+
+    def path(self, mem: int, leaf: int) -> list[int]:
+        """All below *mem* that time *leaf* is in, and its text, the highest first."""
+        way, at = [], self.mems[leaf]
+        while at != mem:
+            way.append(at)
+            at = self.parent[at]
+        return way[::-1]
 
     def span(self, mem: int, place: int, step: int) -> int:
         """The furthest time from *place*, going by *step*, that meets its neighbour below *mem*."""
@@ -140,6 +155,44 @@ def _group(grove: _Grove, mem: int, places: list[int], fewest: int) -> Group | N
             group.slots.append(Slot(grove.node[grove.child_of(mem, start)], timed))
     group.slots = _alike(group.slots)
     return group if len(group.slots) >= fewest and group.mixed < len(group.slots) else None
+
+
+def _parted(grove: _Grove, mem: int, places: list[int]) -> Group | None:
+    """The list whose rows stand in several children of *mem*; only where the first has too few for a list.
+
+    Just after midnight the list of today is that short. (Longer ones are lists of their own: tabs look the same.)
+    """
+    first = grove.span(mem, places[0], -1)
+    if places[0] - first + 1 >= FEWEST:
+        return None
+    last = min(grove.span(mem, places[-1] + 1, 1), first + _MOST_PARTED)
+    if last - first + 1 < FEWEST:
+        return None
+    paths = [grove.path(mem, leaf) for leaf in range(first, last + 1)]
+    ways = [tuple(grove.node[step].tag_id for step in path) for path in paths]
+    usual = _row_way(grove, paths, ways)
+    rows: dict[int, list[Timed]] = defaultdict(list)
+    for leaf, (path, way) in enumerate(zip(paths, ways, strict=True), first):
+        if way[: len(usual)] == usual:
+            rows[path[len(usual) - 1]].append(grove.found[leaf])
+    slots = [Slot(grove.node[row], timed) for row, within in rows.items() if (timed := _one_of(within))]
+    if len(usual) < 2 or len(slots) < FEWEST or 5 * len(slots) < 4 * len(paths):
+        return None
+    return Group(grove.node[mem], slots, parted=True)
+
+
+def _row_way(grove: _Grove, paths: list[list[int]], ways: list[tuple[int, ...]]) -> tuple[int, ...]:
+    """The tags from a list down to its row that most times share: down to where a time parts from its neighbours."""
+    count: Counter[tuple[int, ...]] = Counter()
+    for before, path, after, way in zip([[], *paths], paths, [*paths[1:], []], ways, strict=False):
+        shared = max(_shared(before, path), _shared(path, after))
+        count[way[: shared + 1]] += 1
+    return count.most_common(1)[0][0]
+
+
+def _shared(one: list[int], other: list[int]) -> int:
+    """How many elements two paths share from the top."""
+    return next((at for at, (mine, theirs) in enumerate(zip(one, other, strict=False)) if mine != theirs), 0)
 
 
 def _one_of(within: list[Timed]) -> Timed | None:

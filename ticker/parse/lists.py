@@ -29,6 +29,7 @@ class Listing:
     worth: float  # how well the rows agree on what is a headline, 0 to 1
     where: str  # for a person: "ul > li"
     linkless: bool = False  # plain text: there can be no links
+    end: int | None = None  # where its last time is, for a list in parts
 
     @cached_property
     def readable(self) -> bool:
@@ -54,7 +55,8 @@ def listing(tree: Tree, group: Group, stamped: frozenset[int], links: Links, few
         return None
     start = tree.first_text(start_node)
     where = f"{group.container.tag} > {group.slots[0].node.tag}"
-    return Listing(group.place if start is None else start, headlines, worth, where)
+    end = group.slots[-1].timed.place if group.parted else None
+    return Listing(group.place if start is None else start, headlines, worth, where, end=end)
 
 
 def lines(readings: Iterable[Reading], links: Links) -> Iterator[Headline]:

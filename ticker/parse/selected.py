@@ -75,7 +75,7 @@ def _times(tree: Tree, block: LexborNode, css: str | None, stamped: set[int]) ->
             known_as = stamp(printed) or Stamp(bare(printed), None, Kind.LOOSE)
             found.append(Timed(places[0], tree.nodes[places[0]], known_as))
             stamped.update(tree.nodes[at].mem_id for at in places)
-    return found
+    return [timed for place, timed in sorted({timed.place: timed for timed in found}.items())]
 
 
 def _texts(tree: Tree, nodes: Iterable[LexborNode]) -> list[int]:

@@ -69,7 +69,9 @@ def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
         tries += [(one.place - place.end, order, at, place, one) for at, one in enumerate(near[:3])]
     for _, _, _, place, one in sorted(tries, key=lambda each: each[:3])[:_MOST_TRIES]:
         listing = one.read()
-        if listing is not None and _belongs(found, place, max(place.end, listing.start)):
+        if listing is None or not _belongs(found, place, max(place.end, listing.start)):
+            continue
+        if found.tree is None or listing.end is None or not _divided(found.tree, place, listing.end):
             return listing
     return None
 
