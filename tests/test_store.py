@@ -3,6 +3,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -197,9 +198,8 @@ async def test_the_rows_of_every_list_that_differed_are_kept_for_a_while(url, tm
     store = await Store.open(url, keep_polls=timedelta(days=2))
     for day in range(5):
         await keep(store, AT + timedelta(days=day), [f"14:5{day} خبر {day}", *LINES])
-    kept = sqlite3.connect(tmp_path / "folder/ticker.db")
-    rows = [json.loads(zlib.decompress(rows)) for (rows,) in kept.execute("SELECT rows FROM polls ORDER BY id")]
-    kept.close()
+    with closing(sqlite3.connect(tmp_path / "folder/ticker.db")) as db:
+        rows = [json.loads(zlib.decompress(rows)) for (rows,) in db.execute("SELECT rows FROM polls ORDER BY id")]
     await store.close()
     assert [printed for printed, *_ in rows[-1]] == ["14:54", "14:54", "14:53", "14:50", "14:45"]
     assert len(rows) == 3
@@ -281,7 +281,7 @@ async def test_a_file_that_is_no_database_is_a_clear_error(tmp_path):
 async def test_a_database_of_a_newer_release_is_refused_with_the_cure(url, tmp_path):
     store = await Store.open(url)
     await store.close()
-    with sqlite3.connect(tmp_path / "folder/ticker.db") as db:
+    with closing(sqlite3.connect(tmp_path / "folder/ticker.db")) as db, db:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="newer release"):
         await Store.open(url)
@@ -308,8 +308,5 @@ async def _make(url: str) -> None:
 
 
 def _dump(tmp_path: Path, *tables: str) -> list[object]:
-    db = sqlite3.connect(tmp_path / "folder/ticker.db")
-    try:
+    with closing(sqlite3.connect(tmp_path / "folder/ticker.db")) as db:
         return [row for table in tables for row in db.execute(f"SELECT * FROM {table}")]  # noqa: S608 - our own names
-    finally:
-        db.close()

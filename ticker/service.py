@@ -25,6 +25,7 @@ from ticker.serve import Shelf, build_app
 from ticker.store import Store
 
 PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
+THREADS = 16
 REFRESH = 1.0  # seconds between two looks at what another process may have published
 HINT = "`make demo` (or `ticker demo`) shows everything on a scripted newsroom"
 
@@ -157,6 +158,8 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
         TickerError: the service cannot start: the port is taken, the database is not usable.
     """
     stop = stop or asyncio.Event()
+    # name look-ups and parsing share these: a slow resolver must not starve the parser
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="work"))
     for warning in warnings(settings):
         log.warning("config", detail=warning)
     listening = _listen(settings.server.host, settings.server.port)
@@ -181,9 +184,15 @@ async def _serve(
     )
     poller.shelf = app.state.shelf
     await _refresh(app.state.shelf)
-    server = _Server(
+    server = QuietServer(
         uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=2
+            app,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
         )
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -198,8 +207,8 @@ async def _serve(
     await serving
 
 
-class _Server(uvicorn.Server):
-    """Signals are ours: uvicorn would raise them again when it ends, and the exit code would not be 0."""
+class QuietServer(uvicorn.Server):
+    """Leaves signals alone: uvicorn would raise them again when it ends, and the exit code would not be 0."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
