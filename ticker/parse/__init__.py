@@ -62,12 +62,13 @@ def inspect(page: Page, *, heading: str | None = None, selectors: Selectors | No
         links = Links(page.url, tree.parser)
         if selectors is not None:
             return _one(selected(tree, selectors, links), heading, "the configured selectors point at it")
-        return _choose(_found(tree, links), heading)
+        return _choose(_found(tree, links, parted=heading is not None), heading)
     except ParseError as problem:
         return Inspection((), problem)
 
 
-def _found(tree: Tree, links: Links) -> Found:
+def _found(tree: Tree, links: Links, *, parted: bool) -> Found:
+    """What is on the page; lists in parts are looked for under a heading only: guessed, they are too often two."""
     stamped = times(tree)
     mems = frozenset(timed.node.mem_id for timed in stamped)
 
@@ -78,7 +79,7 @@ def _found(tree: Tree, links: Links) -> Found:
 
         return cache(read)
 
-    candidates = [Candidate(group.place, reader(group)) for group in groups(stamped)]
+    candidates = [Candidate(group.place, reader(group)) for group in groups(stamped, parted=parted)]
     return Found(tree.texts, [timed.place for timed in stamped], candidates, tree)
 
 

@@ -59,13 +59,17 @@ def times(tree: Tree) -> list[Timed]:
     return found
 
 
-def groups(found: list[Timed], fewest: int = FEWEST) -> list[Group]:
-    """The lists of at least *fewest* rows that *found* form, in document order; one time can be of several."""
+def groups(found: list[Timed], fewest: int = FEWEST, *, parted: bool = False) -> list[Group]:
+    """The lists of at least *fewest* rows that *found* form, in document order; one time can be of several.
+
+    Args:
+        parted: also those whose rows stand in several elements, the first with too few of its own.
+    """
     grove = _Grove(found)
     made = []
     for mem, places in grove.joints():
         group = _group(grove, mem, places, fewest) if len(places) + 1 >= fewest else None
-        group = group or _parted(grove, mem, places)
+        group = group or (_parted(grove, mem, places) if parted else None)
         if group is not None:
             made.append(group)
     return sorted(made, key=lambda group: group.place)
