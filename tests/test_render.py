@@ -475,6 +475,22 @@ def test_the_combined_feed_tells_its_sources_apart(form: Format) -> None:
     assert labels(render(feed(*HARD), form), form) == []
 
 
+@EVERY_FORMAT
+def test_a_combined_feed_of_one_source_has_nothing_to_tell_apart(form: Format) -> None:
+    alone = replace(COMBINED.channel, sources={"harbour": "صحيفة المرفأ — عاجل"})
+    assert labels(render(Feed(alone, COMBINED.items[:1], NOON), form), form) == []
+
+
+def test_a_headline_in_another_language_than_the_feed_says_so() -> None:
+    mixed = replace(COMBINED.channel, language="ar", languages={"hill": "en"})
+    assert {item.source for item in COMBINED.items} == {"harbour", "hill"}
+    told = json.loads(render(Feed(mixed, COMBINED.items, NOON), Format.JSON))["items"]
+    assert {(item["language"], item["content_html"][:21]) for item in told} == {
+        ("ar", '<p dir="rtl" lang="ar'),
+        ("en", '<p dir="ltr" lang="en'),
+    }
+
+
 def labels(document: bytes, form: Format) -> list[str]:
     if form is Format.JSON:
         return [tag for item in json.loads(document)["items"] for tag in item.get("tags", [])]

@@ -218,6 +218,11 @@ class Channel:
     min_items: int
     max_items: int
     max_age: timedelta
+    languages: Mapping[str, str] = field(default_factory=dict)  # name -> language of sources that have another one
+
+    def language_of(self, source: str) -> str:
+        """BCP 47, of the headlines of *source*."""
+        return self.languages.get(source, self.language)
 
     @property
     def page_url(self) -> str:

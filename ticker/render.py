@@ -93,6 +93,7 @@ class _Entry:
     updated: datetime
     source: str
     author: str
+    language: str
 
 
 def _document(feed: Feed, form: Format) -> Any:
@@ -110,11 +111,11 @@ def _document(feed: Feed, form: Format) -> Any:
     document.link(href=channel.feed_url(form), rel="self", type=form.media_type)
     document.link(href=channel.page_url, rel="alternate", type="text/html")  # last: it becomes RSS's link (F2)
     for item in feed.items:
-        _add(document, _entry(item, channel), combined=not channel.name)
+        _add(document, _entry(item, channel), told_apart=len(channel.sources) > 1)
     return document
 
 
-def _add(document: Any, entry: _Entry, *, combined: bool) -> None:
+def _add(document: Any, entry: _Entry, *, told_apart: bool) -> None:
     added = document.add_entry(order="append")  # the default turns the order round (F9)
     added.id(entry.id)  # also the guid, with isPermaLink="false"
     added.title(entry.title)
@@ -124,7 +125,7 @@ def _add(document: Any, entry: _Entry, *, combined: bool) -> None:
     added.updated(entry.updated)
     added.author(name=entry.author)
     added.dc.dc_creator(entry.author)
-    if combined:
+    if told_apart:
         added.category(term=entry.source, label=entry.author)
 
 
@@ -145,7 +146,7 @@ def _json(feed: Feed) -> bytes:
 
 def _json_item(entry: _Entry, channel: Channel) -> dict[str, Any]:
     edited = {"date_modified": entry.updated.isoformat()} if entry.updated != entry.published else {}
-    tags = {} if channel.name else {"tags": [entry.author]}
+    tags = {"tags": [entry.author]} if len(channel.sources) > 1 else {}
     return {
         "id": entry.id,
         "url": entry.link,
@@ -154,15 +155,16 @@ def _json_item(entry: _Entry, channel: Channel) -> dict[str, Any]:
         "date_published": entry.published.isoformat(),
         **edited,
         "authors": [{"name": entry.author}],
-        "language": channel.language,
+        "language": entry.language,
         **tags,
     }
 
 
 def _entry(item: Item, channel: Channel) -> _Entry:
-    rtl = is_rtl(channel.language)
+    language = channel.language_of(item.source)
+    rtl = is_rtl(language)
     shown = _plain(item.title) or _plain(item.printed or "") or item.guid
-    markup = f'<p dir="{"rtl" if rtl else "ltr"}" lang="{html.escape(channel.language)}">{html.escape(shown)}</p>'
+    markup = f'<p dir="{"rtl" if rtl else "ltr"}" lang="{html.escape(language)}">{html.escape(shown)}</p>'
     return _Entry(
         id=item.guid,
         title=_RLM + shown if rtl and _reads_ltr(shown) else shown,
@@ -172,6 +174,7 @@ def _entry(item: Item, channel: Channel) -> _Entry:
         updated=_utc(item.updated),
         source=_plain(item.source),
         author=_source_title(channel, item.source),
+        language=language,
     )
 
 

@@ -57,19 +57,18 @@ def configure_logs(*, json: bool) -> None:
 
 def channels_of(settings: Settings) -> dict[str, Channel]:
     """Feed name -> what the feed says of itself; "" is the combined feed."""
+    window = (settings.feed.min_items, settings.feed.max_items, settings.feed.max_age)
+    url = settings.server.public_url
     titles = {source.name: source.title for source in settings.sources}
-    language = Counter(source.language for source in settings.sources).most_common(1)[0][0]
+    languages = {source.name: source.language for source in settings.sources}
+    language = Counter(languages.values()).most_common(1)[0][0]
     combined = settings.sources[0].title if len(titles) == 1 else f"Ticker · {' · '.join(titles.values())}"[:200]
-
-    def channel(name: str, title: str, language: str, sources: Mapping[str, str]) -> Channel:
-        feed = settings.feed
-        return Channel(
-            name, title, language, settings.server.public_url, sources, feed.min_items, feed.max_items, feed.max_age
-        )
-
-    channels = {"": channel("", combined, language, titles)}
+    others = {name: spoken for name, spoken in languages.items() if spoken != language}
+    channels = {"": Channel("", combined, language, url, titles, *window, others)}
     for source in settings.sources:
-        channels[source.name] = channel(source.name, source.title, source.language, {source.name: source.title})
+        channels[source.name] = Channel(
+            source.name, source.title, source.language, url, {source.name: source.title}, *window
+        )
     return channels
 
 

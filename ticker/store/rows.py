@@ -89,6 +89,7 @@ def channel_digest(channel: Channel) -> str:
         channel.language,
         channel.public_url,
         sorted(channel.sources.items()),
+        sorted(channel.languages.items()),
         channel.min_items,
         channel.max_items,
         channel.max_age.total_seconds(),
