@@ -148,6 +148,15 @@ async def test_a_database_that_refuses_is_the_callers_to_tell(store):
         await once(store, Web(front=html(LINES)))
 
 
+async def test_after_a_saved_page_the_next_question_is_not_conditional(store):
+    """A 304 to the validators of another list would leave the saved one standing as the page's."""
+    web = Web(front=html(LINES))
+    await once(store, web)
+    saved = Page("http://127.0.0.1/", html(["14:58 خبر محفوظ", *LINES]), "html", AT + timedelta(minutes=3))
+    await ingest(source(), saved, store=store, channels=CHANNELS, press=press)
+    assert (await store.last("desk")).validators is None
+
+
 async def test_a_saved_page_goes_the_same_way(store):
     page = Page("http://127.0.0.1/", html(LINES), "html", AT)
     assert (await ingest(source(), page, store=store, channels=CHANNELS, press=press)).outcome == "changed"

@@ -118,7 +118,7 @@ async def _keep(
     at, mark = page.fetched_at, digest(headlines)
     for tries_left in reversed(range(TRIES)):
         if mark == (await store.last(source.name)).digest:
-            await store.unchanged(source.name, at, page.validators)
+            await store.unchanged(source.name, at, page.validators or Validators(page.url))
             break
         known = await store.known(source.name, at)
         if refusal := doubt(known, headlines):

@@ -93,7 +93,8 @@ class Store:
             row = (await db.execute(select(sources).where(sources.c.name == source))).mappings().first()
         if row is None:
             return Last()
-        validators = Validators(row["url"], row["etag"], row["last_modified"]) if row["url"] else None
+        has_any = row["etag"] or row["last_modified"]
+        validators = Validators(row["url"], row["etag"], row["last_modified"]) if has_any else None
         return Last(validators, row["digest"])
 
     async def known(self, source: str, now: datetime) -> Known:
@@ -131,14 +132,13 @@ class Store:
         Raises:
             ConflictError: another poll was kept since *known* was read; reconcile again.
         """
+        validators = page.validators or Validators(page.url)  # a page without any must not leave those of another
         async with self._transaction(write=True) as db:
             await db.execute(_ensure(source))
             accepted = await db.execute(
                 update(sources)
                 .where(sources.c.name == source, sources.c.revision == known.revision)
-                .values(
-                    revision=known.revision + 1, digest=changes.digest, **_success(page.fetched_at, page.validators)
-                )
+                .values(revision=known.revision + 1, digest=changes.digest, **_success(page.fetched_at, validators))
             )
             if accepted.rowcount != 1:
                 raise ConflictError(f"another poll of {source} was kept meanwhile")
