@@ -4,20 +4,19 @@ import re
 import unicodedata
 
 # XML 1.0 Char forbids C0 (but tab, CR, LF), surrogates, U+FFFE/FFFF; C1, DEL and the other
-# noncharacters pass XML but not the W3C validator (research/feed-standards X1).
+# noncharacters pass XML but not the W3C validator (research/feed-standards X1). Those that `str.split` takes for
+# white space (VT, FF, FS to US, NEL) become a space instead.
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb"
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
     + "]"
 )
-# Bidi controls and zero-width marks; ZWNJ (U+200C) is spelling in Persian and stays in what is shown.
-_INVISIBLE = re.compile("[\u061c\u180e\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
-_EMOJI_JOINER = re.compile(
-    "(?<=[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f])\u200d(?=[\U0001f000-\U0001faff\u2600-\u27bf])"
-)
-_KEPT_JOINER = "\ue000"  # stands in for a joiner while marks are dropped; private use is dropped from input before
+# Bidi controls and zero-width marks. The two joiners stay in what is shown: they are spelling in Persian, Sinhala and
+# Malayalam, and hold an emoji together.
+_INVISIBLE = re.compile("[\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+_JOINERS = "\u200c\u200d"
 
-_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200c]")
+_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200c\u200d]")
 _GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[,٬]\d{3})+(?!\d)")
 # Vowel signs and other marks that are part of a word in scripts that NFKC does not compose.
 _SIGNS = (
@@ -38,12 +37,10 @@ def display(raw: str) -> str:
     """What is shown and published of *raw*.
 
     NFC; characters that XML 1.0 or a feed validator refuses are gone, so are bidi controls and
-    zero-width marks (ZWNJ and the joiner inside an emoji stay); any run of white space is one
-    space. May be empty.
+    zero-width marks (joiners stay inside); any run of white space is one space. May be empty.
     """
-    clean = _FORBIDDEN.sub("", raw).replace(_KEPT_JOINER, "")
-    clean = _INVISIBLE.sub("", _EMOJI_JOINER.sub(_KEPT_JOINER, clean)).replace(_KEPT_JOINER, "\u200d")
-    return " ".join(unicodedata.normalize("NFC", clean).split())
+    clean = _INVISIBLE.sub("", _FORBIDDEN.sub("", raw))
+    return " ".join(unicodedata.normalize("NFC", clean).split()).strip(_JOINERS + " ")
 
 
 def fold(raw: str) -> str:
