@@ -8,7 +8,7 @@ import pytest
 from tests.lines import BEIRUT, instant
 from ticker.errors import FetchError, StoreError
 from ticker.model import Changes, Channel, Format, Item, Known, Page, Source, Validators
-from ticker.poll import documents, ingest, poll
+from ticker.poll import MOST_ROWS, documents, ingest, poll
 from ticker.store import Store
 
 AT = instant("2025-01-14T14:55")
@@ -134,6 +134,14 @@ async def test_a_conflict_is_reconciled_again_against_what_is_known_then(store):
     assert sorted(outcome.outcome for outcome in outcomes) == ["changed", "unchanged", "unchanged"]
     assert len(await store.newest(None, limit=10)) == 4
     assert (await store.revisions()) == {"": 1, "desk": 1}
+
+
+async def test_of_an_endless_list_the_newest_rows_are_kept(store):
+    lines = [f"{n // 60 % 24:02}:{n % 60:02} خبر رقم {n} من قائمة بلا نهاية" for n in range(3000, 0, -1)]
+    outcome = await once(store, Web(front=html(lines)))
+    assert len(outcome.changes.rows) == MOST_ROWS
+    other = [line.replace("خبر", "نبأ عاجل") for line in lines]
+    assert (await once(store, Web(front=html(other)), minutes=1)).outcome == "changed"
 
 
 async def test_a_database_that_refuses_is_the_callers_to_tell(store):

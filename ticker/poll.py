@@ -26,6 +26,7 @@ from ticker.reconcile import digest, doubt, reconcile
 from ticker.render import render, window
 from ticker.resolve import DAYS_BACK, resolve
 
+MOST_ROWS = 500  # of a list: the newest; the longest of 85 real ones has 115 (research/real-pages)
 TRIES = 5  # when other polls of the same source keep coming first
 
 Press = Callable[[Channel, Sequence[Item]], Awaitable[Mapping[Format, bytes]]]
@@ -115,6 +116,7 @@ async def first_that_holds_the_block(
 async def _keep(
     source: Source, page: Page, headlines: list[Headline], *, store: Store, channels: Iterable[Channel], press: Press
 ) -> Poll:
+    headlines = headlines[:MOST_ROWS]
     at, mark = page.fetched_at, digest(headlines)
     for tries_left in reversed(range(TRIES)):
         if mark == (await store.last(source.name)).digest:
@@ -124,7 +126,7 @@ async def _keep(
         if refusal := doubt(known, headlines):
             refused = Poll(source.name, at, "refused", None, refusal.cause, refusal.detail, doubted=mark)
             return await _note(refused, store)
-        matches = reconcile(known, headlines)
+        matches = await asyncio.to_thread(reconcile, known, headlines)
         taken = await store.taken(source.name, at - timedelta(days=DAYS_BACK + 1)) if _any_new(matches) else frozenset()
         changes = await asyncio.to_thread(
             resolve, matches, known, source=source.name, fetched_at=at, zone=source.zone, digest=mark, taken=taken

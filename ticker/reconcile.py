@@ -168,15 +168,17 @@ def _edited_in_place(listed: Sequence[Item], seen: Sequence[Headline], found: di
     places = {item.guid: old for old, item in enumerate(listed)}
     gaps = _Gaps((places[match.item.guid], rank) for rank, match in found.items() if match.item)
     used = {match.item.guid for match in found.values() if match.item}
+    arrived: dict[tuple[time | None, int], list[int]] = defaultdict(list)
+    for new, row in enumerate(seen):
+        if new not in found:
+            arrived[row.clock, gaps.of_new(new)].append(new)
     candidates = []
     for old, item in enumerate(listed):
         if item.guid in used or item.clock is None:
             continue
-        for new, row in enumerate(seen):
-            if new in found or row.clock != item.clock or gaps.of_old(old) != gaps.of_new(new):
-                continue
-            likeness = like(item.title, row.title)
-            if likeness >= FLOOR and (gaps or small(item.title, row.title)):
+        for new in arrived.get((item.clock, gaps.of_old(old)), ()):
+            likeness = like(item.title, seen[new].title)
+            if likeness >= FLOOR and (gaps or small(item.title, seen[new].title)):
                 candidates.append((-likeness, abs(old - new), old, new))
     matches: dict[int, Match] = {}
     for score, _, old, new in sorted(candidates):
