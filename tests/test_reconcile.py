@@ -93,6 +93,31 @@ def test_a_follow_up_while_the_first_line_still_stands_is_another_item():
     assert kinds(desk)[:2] == ["new", "same"]
 
 
+@pytest.mark.parametrize(
+    ("was", "new", "reworded"),
+    [
+        pytest.param(
+            "15:58 هدف ثان للفريق في المباراة النهائية",
+            "15:58 هدف ثالث للفريق في المباراة النهائية",
+            "15:58 هدف ثان للفريق في المباراة النهائية قبل دقائق من نهايتها",
+            id="a number word",
+        ),
+        pytest.param(
+            "15:58 البلدية تنفي إقفال الجسر القديم",
+            "15:58 البلدية تؤكد إقفال الجسر القديم",
+            "15:58 البلدية تنفي رسمياً إقفال الجسر القديم",
+            id="a denial",
+        ),
+    ],
+)
+def test_look_alike_news_above_a_line_that_is_reworded_in_the_same_minute_is_not_its_edit(was, new, reworded):
+    desk = Desk()
+    desk.read("2025-01-14T15:59", [was, *SEED])
+    guid = desk.last.rows[0].item.guid
+    desk.read("2025-01-14T16:00", [new, reworded, *SEED])
+    assert desk.last.rows[0].item.guid != guid
+
+
 def test_a_line_that_vanished_and_comes_back_keeps_its_id(desk):
     guid = desk.last.rows[1].item.guid
     desk.read("2025-01-14T14:56", [SEED[0], *SEED[2:]])

@@ -139,6 +139,43 @@ def test_a_clock_an_hour_ahead_dates_by_first_sight_and_says_so():
     assert desk.last.rows[0].item.published == instant("2025-01-14T14:57")
 
 
+@pytest.mark.parametrize("minutes", [15, 30, 60, 75])
+@pytest.mark.parametrize("fetched_at", ["2025-01-14T14:55", "2025-03-30T14:55", "2025-10-26T14:55"])
+def test_a_first_list_whose_clock_runs_ahead_is_not_put_a_day_early(fetched_at, minutes):
+    """Also on the days of 23 and 25 hours."""
+    now = instant(fetched_at)
+    printed = [now + timedelta(minutes=minutes - 6 * n) for n in range(10)]
+    desk = Desk()
+    desk.read(now, [f"{at.astimezone(BEIRUT):%H:%M} خبر {n}" for n, at in enumerate(printed)])
+    for change, at in zip(desk.last.rows, printed, strict=True):
+        ahead = at > now + timedelta(minutes=10)
+        assert change.item.flag == (CLOCK_OFF if ahead else None)
+        assert abs(change.item.published - min(at, now)) < timedelta(minutes=1)
+
+
+def test_a_slow_first_list_that_was_silent_for_a_day_is_not_taken_for_a_clock_ahead():
+    desk = Desk()
+    desk.read("2025-01-14T14:55", ["15:40 أول", "09:30 ثان", "20:15 ثالث", "13:00 رابع"])
+    assert published(desk)[0] == "13 15:40:00"
+    assert desk.last.rows[0].item.flag != CLOCK_OFF
+
+
+def test_after_an_outage_of_hours_a_clock_ahead_is_not_a_day_early():
+    desk = Desk()
+    desk.read("2025-01-14T04:55", ["04:54 أول", "04:50 ثان", "04:40 ثالث", "04:30 رابع"])
+    desk.read("2025-01-14T14:55", ["15:53 خامس", "15:40 سادس", "14:30 سابع", "13:00 ثامن"])
+    assert published(desk)[2:] == ["14 14:30:00", "14 13:00:00"]
+    assert [change.item.flag for change in desk.last.rows[:2]] == [CLOCK_OFF, CLOCK_OFF]
+
+
+def test_our_own_clock_set_back_puts_nothing_a_day_early():
+    desk = Desk()
+    desk.read("2025-01-14T14:55", SEED)
+    desk.read("2025-01-14T14:30", ["14:56 جديد", *SEED])
+    assert published(desk)[0].startswith("14 14:30")
+    assert desk.last.rows[0].item.flag == CLOCK_OFF
+
+
 def test_after_a_long_outage_the_day_is_flagged_as_a_guess():
     desk = Desk()
     desk.read("2025-01-14T14:55", SEED)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import time
 from hashlib import sha256
+from itertools import product
 from typing import TypeAlias
 
 from ticker import text
@@ -172,13 +173,18 @@ def _edited_in_place(listed: Sequence[Item], seen: Sequence[Headline], found: di
     for new, row in enumerate(seen):
         if new not in found:
             arrived[row.clock, gaps.of_new(new)].append(new)
-    candidates = []
+    gone: dict[tuple[time | None, int], list[int]] = defaultdict(list)
     for old, item in enumerate(listed):
-        if item.guid in used or item.clock is None:
-            continue
-        for new in arrived.get((item.clock, gaps.of_old(old)), ()):
-            likeness = like(item.title, seen[new].title)
-            if likeness >= FLOOR and (gaps or small(item.title, seen[new].title)):
+        if item.guid not in used and item.clock is not None:
+            gone[item.clock, gaps.of_old(old)].append(old)
+    candidates = []
+    for slot, olds in gone.items():
+        news = arrived.get(slot, [])
+        sure = bool(gaps) and len(news) <= len(olds)  # else one of them is new, and the words must tell which
+        for old, new in product(olds, news):
+            was, now = listed[old].title, seen[new].title
+            likeness = like(was, now)
+            if likeness >= FLOOR and (sure or small(was, now)):
                 candidates.append((-likeness, abs(old - new), old, new))
     matches: dict[int, Match] = {}
     for score, _, old, new in sorted(candidates):

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from itertools import count
+from itertools import count, pairwise
+from statistics import median
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,9 @@ LEAVE_OUT, MOST_LEFT_OUT = 12.01, 3  # a pinned or advertised row; so many runni
 # left out must not tie with the 24 h that leaving them out could save
 SHIFTED = 1.0  # a wall clock time that the change to summer time skipped
 BEFORE, BEFORE_HOUR, MOST_BEFORE = 2.0, 2.0, 20.0  # older than the last good poll, which did not show it
+# The page's clock runs ahead, by AHEAD to OFF; and for each hour that its lines usually lie apart: where a line comes
+# each minute a silence of 23 hours is unlikely, where four come a day it is not.
+CLOCK_AHEAD, CLOCK_AHEAD_HOUR = 4.0, 2.0
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:ticker:item")  # of our guids; host-free, for ever
 
@@ -141,10 +145,11 @@ def _date(matches: Sequence[Match], known: Known, fetched_at: datetime, zone: Zo
 def _in_window(match: Match, last_good: datetime | None, fetched_at: datetime, zone: ZoneInfo) -> _Dated | None:
     """The instant between the last good poll and this one, when that poll is recent."""
     clock = match.headline.clock
-    if clock is None or last_good is None or not timedelta(0) <= fetched_at - last_good <= RECENT:
+    if clock is None or last_good is None or abs(fetched_at - last_good) > RECENT:
         return None
+    begin = min(last_good, fetched_at) - BEHIND  # our own clock may have been set back
     possible = candidates(clock, fetched_at, zone, ahead=OFF)
-    fitting = [at for at in possible if last_good - BEHIND <= at <= fetched_at + AHEAD]
+    fitting = [at for at in possible if begin <= at <= fetched_at + AHEAD]
     if fitting:
         return _Dated(match, fitting[0])
     if possible and possible[0] > fetched_at + AHEAD:
@@ -161,23 +166,54 @@ def _by_path(
 ) -> dict[int, _Dated]:
     """The cheapest assignment of days to all rows together, read from the newest to the oldest."""
     before = last_good if last_good is not None and last_good <= fetched_at else None
-    stops = [_Stop(rank, ((at, 0.0),)) for rank, at in fixed.items()]
-    stops += [_Stop(rank, _costed(clock, before, fetched_at, zone)) for rank, (_, clock) in left.items()]
-    chosen = _cheapest(sorted(stops, key=lambda stop: stop.rank), fetched_at)
+    chosen = _path(left, fixed, before, fetched_at, zone)
     uncertain = AFTER_OUTAGE if before is not None and fetched_at - before > BLIND else None
     dated = {}
     for rank, (match, clock) in left.items():
         at = chosen.get(rank)
-        latest = candidates(clock, fetched_at, zone)[0]
-        dated[rank] = _Dated(match, at, uncertain) if at else _Dated(match, latest, PINNED)
+        if at is None:
+            dated[rank] = _Dated(match, candidates(clock, fetched_at, zone)[0], PINNED)
+        elif at > fetched_at + AHEAD:
+            dated[rank] = _Dated(match, None, CLOCK_OFF)
+        else:
+            dated[rank] = _Dated(match, at, uncertain)
     return dated
 
 
+def _path(
+    left: Mapping[int, tuple[Match, time]],
+    fixed: dict[int, datetime],
+    before: datetime | None,
+    fetched_at: datetime,
+    zone: ZoneInfo,
+) -> dict[int, datetime]:
+    """Rank -> instant, with a clock that is right or, where that is cheaper, one that runs ahead."""
+
+    def stops(ahead: timedelta) -> list[_Stop]:
+        known = [_Stop(rank, ((at, 0.0),)) for rank, at in fixed.items()]
+        new = [_Stop(rank, _costed(clock, before, fetched_at, zone, ahead)) for rank, (_, clock) in left.items()]
+        return sorted([*known, *new], key=lambda stop: stop.rank)
+
+    cost, chosen = _cheapest(stops(AHEAD), fetched_at)
+    if any(candidates(clock, fetched_at, zone, ahead=OFF)[0] > fetched_at + AHEAD for _, clock in left.values()):
+        off, shifted = _cheapest(stops(OFF), fetched_at)
+        if off + CLOCK_AHEAD + CLOCK_AHEAD_HOUR * _usual_gap([clock for _, clock in left.values()]) < cost:
+            return shifted
+    return chosen
+
+
+def _usual_gap(clocks: Sequence[time]) -> float:
+    """Median hours from one printed time down the page to the next, whatever their days."""
+    minutes = [clock.hour * 60 + clock.minute for clock in clocks]
+    gaps = [(newer - older) % (24 * 60) / 60 for newer, older in pairwise(minutes)]
+    return median(gaps) if gaps else 0.0
+
+
 def _costed(
-    clock: time, before: datetime | None, fetched_at: datetime, zone: ZoneInfo
+    clock: time, before: datetime | None, fetched_at: datetime, zone: ZoneInfo, ahead: timedelta
 ) -> tuple[tuple[datetime, float], ...]:
     costed = []
-    for at in candidates(clock, fetched_at, zone):
+    for at in candidates(clock, fetched_at, zone, ahead=ahead):
         cost = 0.0 if at.astimezone(zone).time() == clock else SHIFTED
         if before is not None and at < before - BEHIND:
             cost += min(MOST_BEFORE, BEFORE + BEFORE_HOUR * _hours(before - at))
@@ -185,8 +221,8 @@ def _costed(
     return tuple(costed)
 
 
-def _cheapest(stops: Sequence[_Stop], fetched_at: datetime) -> dict[int, datetime]:
-    """Rank -> instant of the stops on the cheapest path; those left out are absent."""
+def _cheapest(stops: Sequence[_Stop], fetched_at: datetime) -> tuple[float, dict[int, datetime]]:
+    """Cost of the cheapest path, and rank -> instant of the stops on it; those left out are absent."""
     best: list[list[tuple[float, int, int]]] = []  # a stop, a candidate: cost, previous stop and its candidate
     for n, stop in enumerate(stops):
         row = []
@@ -208,11 +244,11 @@ def _cheapest(stops: Sequence[_Stop], fetched_at: datetime) -> dict[int, datetim
         for c in range(len(stops[n].candidates))
     ]
     chosen = {}
-    _, n, c = min(ends)
+    total, n, c = min(ends)
     while n >= 0:
         chosen[stops[n].rank] = stops[n].candidates[c][0]
         _, n, c = best[n][c]
-    return chosen
+    return total, chosen
 
 
 def _step(newer: datetime, older: datetime) -> float:
