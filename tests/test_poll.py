@@ -165,6 +165,20 @@ async def test_after_a_saved_page_the_next_question_is_not_conditional(store):
     assert (await store.last("desk")).validators is None
 
 
+async def test_an_older_saved_page_does_not_make_the_last_poll_look_older(store):
+    await once(store, Web(front=html(LINES)))
+    older = Page("http://127.0.0.1/", html(["14:20 خبر أقدم", *LINES[3:], *LINES[:2]]), "html", AT - timedelta(hours=3))
+    await ingest(source(), older, store=store, channels=CHANNELS, press=press)
+    assert (await store.known("desk", AT)).last_good == AT
+
+
+async def test_a_clock_that_was_a_day_ahead_and_was_set_right_leaves_no_trace_in_the_window(store):
+    web = Web(front=html(LINES))
+    await once(store, web, minutes=24 * 60)
+    await once(store, web, minutes=1)
+    assert (await store.known("desk", AT)).last_good == AT + timedelta(minutes=1)
+
+
 async def test_a_saved_page_goes_the_same_way(store):
     page = Page("http://127.0.0.1/", html(LINES), "html", AT)
     assert (await ingest(source(), page, store=store, channels=CHANNELS, press=press)).outcome == "changed"

@@ -225,6 +225,20 @@ async def test_a_changed_configuration_republishes_and_a_changed_release_does_no
     assert await store.published_for(ours) is None
 
 
+async def test_a_damaged_document_is_a_named_error_and_a_restart_makes_it_anew(store, tmp_path):
+    await keep(store, AT, LINES)
+    whole = await store.version("desk")
+    with closing(sqlite3.connect(tmp_path / "folder/ticker.db")) as db, db:
+        db.execute("UPDATE versions SET rss = x'1f8b00' WHERE feed = 'desk'")
+    with pytest.raises(StoreError, match="damaged"):
+        await store.version("desk")
+    await store.republish([channel("desk", sources={"desk": "أخبار"})], AT, press)
+    again = await store.version("desk")
+    assert whole is not None
+    assert again is not None
+    assert again.documents == whole.documents
+
+
 async def test_a_feed_without_items_is_not_published(store):
     await store.republish([channel(), channel("desk")], AT, press)
     assert await store.revisions() == {}

@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -216,11 +216,8 @@ class Newsboat:
         ]
         environment = {"HOME": str(place), "XDG_CONFIG_HOME": str(place), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
         subprocess.run(command, env=environment, check=True, timeout=30)
-        cache = sqlite3.connect(place / "cache.db")
-        try:
+        with closing(sqlite3.connect(place / "cache.db")) as cache:
             return dict(cache.execute("SELECT guid, title FROM rss_item WHERE deleted = 0"))
-        finally:
-            cache.close()
 
 
 async def test_killed_at_any_moment_and_restarted_nothing_is_lost_or_doubled(tmp_path, newsroom):
@@ -289,6 +286,21 @@ async def test_whatever_the_source_answers_the_feed_goes_on(tmp_path, newsroom):
             await service.until_cause(None)
         newsroom.add("خبر بعد كل هذه الأعطال")
         assert len(await service.until(lambda found, _: len(found) == 7)) == 7
+
+
+async def test_a_store_that_refuses_is_told_and_the_feed_goes_on(tmp_path, newsroom):
+    async with running(write_config(tmp_path, newsroom.url)) as service:
+        await service.until(lambda found, _: len(found) == 6)
+        before = await service.get("feed.rss")
+        with closing(sqlite3.connect(tmp_path / "ticker.db")) as db, db:
+            db.execute("ALTER TABLE polls RENAME TO hidden")
+        newsroom.add("خبر لا يمكن حفظه الآن")
+        await service.until(lambda _, state: state["state"] == "failing")
+        assert "no such table" in (await service.state())["detail"]
+        assert (await service.get("feed.rss")).content == before.content
+        with closing(sqlite3.connect(tmp_path / "ticker.db")) as db, db:
+            db.execute("ALTER TABLE hidden RENAME TO polls")
+        await service.until(lambda found, state: len(found) == 7 and state["state"] == "healthy")
 
 
 async def test_of_half_a_page_nothing_is_kept(tmp_path, newsroom):

@@ -60,6 +60,7 @@ class Page:
     kind: Literal["html", "plain"]
     fetched_at: datetime
     validators: Validators | None = None
+    saved: bool = False  # by somebody: it may be older than the last poll
 
 
 @dataclass(frozen=True, slots=True)

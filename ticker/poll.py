@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -45,7 +46,9 @@ class Store(Protocol):
     async def last(self, source: str) -> Last: ...
     async def known(self, source: str, now: datetime) -> Known: ...
     async def taken(self, source: str, since: datetime) -> frozenset[datetime]: ...
-    async def unchanged(self, source: str, at: datetime, validators: Validators | None) -> None: ...
+    async def unchanged(
+        self, source: str, at: datetime, validators: Validators | None, *, saved: bool = False
+    ) -> None: ...
     async def failed(self, poll: Poll) -> None: ...
     async def apply(
         self, source: str, changes: Changes, *, page: Page, known: Known, channels: Iterable[Channel], press: Press
@@ -89,7 +92,7 @@ async def ingest(source: Source, page: Page, *, store: Store, channels: Iterable
         headlines = await asyncio.to_thread(parse, page, source)
     except ParseError as error:
         return await _note_failure(source, error, page.fetched_at, store)
-    return await _keep(source, page, headlines, store=store, channels=channels, press=press)
+    return await _keep(source, replace(page, saved=True), headlines, store=store, channels=channels, press=press)
 
 
 def documents(channel: Channel, newest: Sequence[Item]) -> dict[Format, bytes]:
@@ -120,7 +123,7 @@ async def _keep(
     at, mark = page.fetched_at, digest(headlines)
     for tries_left in reversed(range(TRIES)):
         if mark == (await store.last(source.name)).digest:
-            await store.unchanged(source.name, at, page.validators or Validators(page.url))
+            await store.unchanged(source.name, at, page.validators or Validators(page.url), saved=page.saved)
             break
         known = await store.known(source.name, at)
         if refusal := doubt(known, headlines):

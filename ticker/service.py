@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 
@@ -16,13 +17,13 @@ import structlog
 import uvicorn
 
 from ticker.config import Settings, warnings
-from ticker.errors import StoreError, TickerError
+from ticker.errors import Cause, StoreError, TickerError
 from ticker.fetch import Fetcher
-from ticker.model import Channel, Format, Item, Poll, Source
+from ticker.model import Channel, Format, Health, Item, Poll, Source
 from ticker.poll import documents, poll
 from ticker.schedule import Schedule
 from ticker.serve import Shelf, build_app
-from ticker.store import Store
+from ticker.store import FAILING, Store
 
 PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
 THREADS = 16
@@ -94,7 +95,9 @@ class Poller:
         self._store = store
         self._press = press
         self._fetch = Fetcher(clock=system_clock)
-        self._told: dict[str, str | None] = {}  # source -> cause last told
+        self._troubles: dict[str, _Trouble] = {}
+        self._read_any = False
+        self.refused: dict[str, Refusal] = {}  # by the store, of the last poll of a source
         self.shelf: Shelf | None = None  # refreshed at once after a poll that changed something
 
     async def poll(self, source: Source) -> Poll:
@@ -105,7 +108,7 @@ class Poller:
             store=self._store,
             channels=(self._channels[""], self._channels[source.name]),
             press=self._press,
-            now=system_clock().replace(microsecond=0),
+            now=_now(),
         )
 
     async def scheduled(self, source: Source) -> None:
@@ -113,27 +116,92 @@ class Poller:
         try:
             outcome = await self.poll(source)
         except StoreError as error:
-            log.error("store", source=source.name, detail=str(error))
+            if source.name not in self.refused:
+                log.error("store", source=source.name, detail=str(error))
+            self.refused.setdefault(source.name, Refusal(_now(), str(error)))
             return
+        if self.refused.pop(source.name, None):
+            log.info("store", source=source.name, recovered=True)
         self._tell(outcome)
         if outcome.outcome == "changed" and self.shelf is not None:
             await _refresh(self.shelf)
 
     def _tell(self, outcome: Poll) -> None:
-        told = self._told.get(outcome.source, "")
-        if outcome.changes is not None:
-            new, edited = len(outcome.changes.of("new")), sum(row.before is not None for row in outcome.changes.rows)
-            log.info("poll", source=outcome.source, new=new, edited=edited, listed=len(outcome.changes.rows))
+        if outcome.cause is not None:
+            self._tell_trouble(outcome, outcome.cause)
         elif outcome.outcome == "refused":
             log.warning("poll", source=outcome.source, refused=outcome.detail)
-            return
-        elif outcome.cause is not None:
-            if told != outcome.cause:
-                hint = {"hint": HINT} if told == "" else {}
-                log.warning("poll", source=outcome.source, cause=outcome.cause, detail=outcome.detail, **hint)
-        elif told:
-            log.info("poll", source=outcome.source, recovered=True)
-        self._told[outcome.source] = outcome.cause
+        else:
+            self._tell_good(outcome)
+
+    def _tell_trouble(self, outcome: Poll, cause: Cause) -> None:
+        """When it begins, when its cause changes, and when it has lasted for three polls: never a flood."""
+        before = self._troubles.get(outcome.source)
+        trouble = _Trouble(cause, before.since if before else outcome.at, before.polls + 1 if before else 1)
+        self._troubles[outcome.source] = trouble
+        if before is None or before.cause != cause or trouble.polls == FAILING:
+            hint = {} if before or self._read_any else {"hint": HINT}
+            log.warning(
+                "poll",
+                source=outcome.source,
+                cause=cause,
+                detail=outcome.detail,
+                since=f"{trouble.since:%Y-%m-%dT%H:%M:%SZ}",
+                polls=trouble.polls,
+                **hint,
+            )
+
+    def _tell_good(self, outcome: Poll) -> None:
+        self._read_any = True
+        trouble = self._troubles.pop(outcome.source, None)
+        recovered = {"recovered_after": str(outcome.at - trouble.since), "polls": trouble.polls} if trouble else {}
+        if outcome.changes is not None:
+            new, edited = len(outcome.changes.of("new")), sum(row.before is not None for row in outcome.changes.rows)
+            listed = len(outcome.changes.rows)
+            log.info("poll", source=outcome.source, new=new, edited=edited, listed=listed, **recovered)
+        elif recovered:
+            log.info("poll", source=outcome.source, **recovered)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What has been wrong with a source, as far as the log was told."""
+
+    cause: Cause
+    since: datetime
+    polls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Since when the store has refused to keep the polls of a source, and why."""
+
+    since: datetime
+    detail: str
+
+
+class Overseen:
+    """The store for the server, whose health also knows what the store could not be told: that it refuses."""
+
+    def __init__(self, store: Store, refused: Mapping[str, Refusal]) -> None:
+        self._store = store
+        self._refused = refused
+        self.revisions = store.revisions
+        self.version = store.version
+        self.newest = store.newest
+        self.item = store.item
+
+    async def health(self) -> dict[str, Health]:
+        """As the store has it; a source whose polls it refuses is failing."""
+        health = await self._store.health()
+        for name, refusal in self._refused.items():
+            known = health.get(name, Health(name, "waiting"))
+            health[name] = replace(known, state="failing", cause=None, detail=refusal.detail, since=refusal.since)
+        return health
+
+
+def _now() -> datetime:
+    return system_clock().replace(microsecond=0)
 
 
 @asynccontextmanager
@@ -164,7 +232,7 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     listening = _listen(settings.server.host, settings.server.port)
     with _on_signals(stop), listening:
         async with opened(settings) as (store, press):
-            await store.republish(channels_of(settings).values(), system_clock().replace(microsecond=0), press)
+            await store.republish(channels_of(settings).values(), _now(), press)
             await _serve(settings, store, press, listening, stop)
     log.info("stopped")
 
@@ -175,7 +243,7 @@ async def _serve(
     poller = Poller(settings, store, press)
     schedule = Schedule(settings.sources, poller.scheduled, clock=system_clock, random=SystemRandom())
     app = build_app(
-        library=store,
+        library=Overseen(store, poller.refused),
         channels=channels_of(settings),
         sources=settings.sources,
         clock=system_clock,
@@ -197,7 +265,8 @@ async def _serve(
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     refreshing = asyncio.create_task(_keep_fresh(app.state.shelf))
     schedule.start()
-    log.info("serving", at=settings.server.public_url, sources=len(settings.sources))
+    host, port = listening.getsockname()[:2]
+    log.info("serving", at=settings.server.public_url, listening=f"{host}:{port}", sources=len(settings.sources))
     await asyncio.wait((serving, asyncio.create_task(stop.wait())), return_when=asyncio.FIRST_COMPLETED)
     if cut_off := await schedule.drain(PATIENCE):
         log.warning("stopping", cut_off=cut_off, detail="polls still running; nothing of them was kept")

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeAlias
 
-from sqlalchemy import Case, ColumnElement, Insert, Select, bindparam, case, delete, literal, select, update
+from sqlalchemy import Case, ColumnElement, Insert, RowMapping, Select, bindparam, case, delete, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -129,16 +129,25 @@ class Store:
     ) -> None:
         """Keep an accepted list, with the validators of its page and the feeds that it changes.
 
+        Args:
+            source: its name.
+            changes: a row for each line of the list.
+            page: where the list was read.
+            known: what *changes* were made from.
+            channels: the feeds that the source belongs to.
+            press: makes their documents.
+
         Raises:
             ConflictError: another poll was kept since *known* was read; reconcile again.
         """
         validators = page.validators or Validators(page.url)  # a page without any must not leave those of another
         async with self._transaction(write=True) as db:
             await db.execute(_ensure(source))
+            good = _success(page.fetched_at, validators, saved=page.saved)
             accepted = await db.execute(
                 update(sources)
                 .where(sources.c.name == source, sources.c.revision == known.revision)
-                .values(revision=known.revision + 1, digest=changes.digest, **_success(page.fetched_at, validators))
+                .values(revision=known.revision + 1, digest=changes.digest, **good)
             )
             if accepted.rowcount != 1:
                 raise ConflictError(f"another poll of {source} was kept meanwhile")
@@ -148,10 +157,11 @@ class Store:
                 for channel in channels:
                     await _publish(db, channel, page.fetched_at, press)
 
-    async def unchanged(self, source: str, at: datetime, validators: Validators | None) -> None:
+    async def unchanged(self, source: str, at: datetime, validators: Validators | None, *, saved: bool = False) -> None:
         """Note a good poll that found the same list; *validators* None keeps those we have (304)."""
+        same = update(sources).where(sources.c.name == source).values(**_success(at, validators, saved=saved))
         async with self._transaction(write=True) as db:
-            await db.execute(update(sources).where(sources.c.name == source).values(**_success(at, validators)))
+            await db.execute(same)
 
     async def failed(self, poll: Poll) -> None:
         """Note a poll that was refused or failed; the items, the list and the feeds stay as they are."""
@@ -185,7 +195,7 @@ class Store:
         await db.execute(delete(polls).where(polls.c.source == source, polls.c.at < at - self._keep_polls))
 
     async def republish(self, channels: Iterable[Channel], now: datetime, press: Press) -> None:
-        """Make a new version of each feed whose configuration has changed since it was published.
+        """Make a new version of each feed whose configuration has changed since it was published, or that is damaged.
 
         A new release alone changes nothing that readers have: not before the next change of items.
         """
@@ -193,7 +203,7 @@ class Store:
             async with self._transaction(write=False) as db:
                 row = (await db.execute(_version(channel.name))).mappings().first()
                 some = await db.scalar(select(items.c.id).where(items.c.source.in_(channel.sources)).limit(1))
-            if some is not None and (row is None or row["channel"] != channel_digest(channel)):
+            if some is not None and (row is None or not _stands(row, channel)):
                 async with self._transaction(write=True) as db:
                     await _publish(db, channel, now, press)
 
@@ -215,7 +225,7 @@ class Store:
         """The published version, unless the configuration has changed since."""
         async with self._transaction(write=False) as db:
             row = (await db.execute(_version(channel.name))).mappings().first()
-        return version_of(row) if row and row["channel"] == channel_digest(channel) else None
+        return version_of(row) if row and _stands(row, channel) else None
 
     async def newest(self, source: str | None, *, limit: int) -> list[Item]:
         """Items of one source or of all, newest first, with their old wordings."""
@@ -253,15 +263,25 @@ class Store:
         return {row["name"]: health_of(row) for row in rows}
 
 
+def _stands(row: RowMapping, channel: Channel) -> bool:
+    """Whether a stored version can still be served for *channel*."""
+    try:
+        version_of(row)
+    except StoreError:
+        return False
+    return bool(row["channel"] == channel_digest(channel))
+
+
 def _ensure(source: str) -> Insert:
     """A row for a source that has none yet."""
     new = {"name": source, "revision": 0, "state": "waiting", "detail": "", "streak": 0}
     return insert(sources).values(**new).on_conflict_do_nothing(index_elements=["name"])
 
 
-def _success(at: datetime, validators: Validators | None) -> dict[str, Any]:
+def _success(at: datetime, validators: Validators | None, *, saved: bool) -> dict[str, Any]:
+    """A saved page never moves `last_good` back; a poll does, after a clock that was wrong has been set right."""
     values: dict[str, Any] = {
-        "last_good": _later(sources.c.last_good, at),
+        "last_good": _later(sources.c.last_good, at) if saved else at,
         "doubted": None,
         "since": case((sources.c.state == "healthy", sources.c.since), else_=literal(at, Instant)),
         "state": "healthy",

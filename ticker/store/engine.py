@@ -14,6 +14,14 @@ from ticker.store.tables import HEAD
 BUSY = 10_000  # milliseconds to wait for another writer
 _PRAGMAS = (f"busy_timeout={BUSY}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 
+_CURES = {  # a word of SQLite's message -> what to do
+    "locked": "another process holds it; stop that one, or wait",
+    "full": "free some space",
+    "disk I/O": "is the disk full or failing? Free some space, or restore a copy",
+    "not a database": "the file is something else; move it away, or name another with store in config.yaml",
+    "malformed": "the file is damaged; restore a copy, or move it away and begin anew",
+}
+
 
 async def open_engine(url: str) -> AsyncEngine:
     """An engine on the database at *url*, its schema made or brought up to date.
@@ -36,11 +44,18 @@ async def open_engine(url: str) -> AsyncEngine:
                 await db.run_sync(_migrate, place)
     except DatabaseError as error:
         await engine.dispose()
-        raise StoreError(f"store: {place.database}: {error.orig}; is the folder there and writable?") from error
+        raise StoreError(f"store: {place.database}: {error.orig}; {_cure(str(error.orig))}") from error
     except StoreError:
         await engine.dispose()
         raise
     return engine
+
+
+def _cure(trouble: str) -> str:
+    for word, cure in _CURES.items():
+        if word in trouble:
+            return cure
+    return "is the folder there and writable?"
 
 
 def _make_folder(path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from ticker import text
+from ticker.errors import StoreError
 from ticker.model import Changes, Channel, Format, Health, Item, Revision, Version
 
 
@@ -77,8 +78,12 @@ def pack(documents: Mapping[Format, bytes]) -> dict[str, bytes]:
 
 
 def version_of(row: RowMapping) -> Version:
-    """Raises zlib.error or OSError when the database gives other bytes than were written."""
-    documents = {form: gzip.decompress(row[form.ending]) for form in Format}
+    """Raises StoreError when the database gives other bytes than were written."""
+    try:
+        documents = {form: gzip.decompress(row[form.ending]) for form in Format}
+    except (OSError, EOFError, zlib.error) as error:
+        detail = f"the stored documents of feed {row['feed']!r} are damaged ({error}); a restart makes them anew"
+        raise StoreError(detail) from error
     return Version(row["feed"], row["revision"], row["last_modified"], documents)
 
 
