@@ -68,8 +68,11 @@ endif
 $(VENV)/.made-for:
 	@command -v $(PYTHON) >/dev/null || \
 		{ echo "Ticker needs Python 3.11 or newer, and $(PYTHON) was not found: install it, or name one with PYTHON=…" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Ticker needs Python 3.11 or newer, $(PYTHON) is older: name a newer one with PYTHON=…" >&2; exit 1; }
+	@case $$($(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))' 2>/dev/null) in \
+		True) ;; \
+		False) echo "Ticker needs Python 3.11 or newer, $(PYTHON) is older: name a newer one with PYTHON=…" >&2; exit 1 ;; \
+		*) echo "Ticker needs Python 3.11 or newer, $(PYTHON) could not be run (see what $(PYTHON) --version says): name another with PYTHON=…" >&2; exit 1 ;; \
+	esac
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "$(PYTHON) lacks venv or ensurepip (on Debian: apt-get install python3-venv)" >&2; exit 1; }
 	@echo "Making $(VENV) with $$($(PYTHON) --version) …"
@@ -78,15 +81,15 @@ $(VENV)/.made-for:
 
 $(VENV)/.run: $(VENV)/.made-for requirements.txt requirements-build.txt pyproject.toml
 	@echo "Installing $$(grep -c == requirements.txt) packages of requirements.txt, each checked against its hash …"
-	@$(PIP) --require-hashes -r requirements.txt
 	@$(PIP) --require-hashes -r requirements-build.txt
+	@$(PIP) --require-hashes --no-build-isolation -r requirements.txt
 	@echo "Installing ticker itself from this folder …"
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	@echo "Installing the tools of requirements-dev.txt for tests and checks …"
-	@$(PIP) --require-hashes -r requirements-dev.txt
+	@$(PIP) --require-hashes --no-build-isolation -r requirements-dev.txt
 	@touch $@
 
 .venv-lock/.uv:

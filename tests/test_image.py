@@ -25,8 +25,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 BASE = "localhost/ticker-test-base"
 IMAGE = "localhost/ticker-test"
+SBIN = "/usr/sbin:/sbin"  # where podman finds iptables and runc; su without - leaves it out of the PATH of root
 # crun refuses the mixed cgroup layout of some hosts, runc takes them all
-PODMAN = ["podman", *(["--runtime", runc] if (runc := shutil.which("runc")) else [])]
+RUNC = shutil.which("runc", path=f"{os.environ['PATH']}:{SBIN}")
+PODMAN = ["podman", *(["--runtime", RUNC] if RUNC else [])]
 
 PAGE = """<!doctype html><html lang="ar"><meta charset="utf-8"><title>جريدة</title><body>
 <h1>جريدة الميناء</h1><p>مقال طويل عن مواسم الصيد.</p>
@@ -61,7 +63,8 @@ class Answer:
 
 
 def podman(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    run = subprocess.run([*PODMAN, *arguments], capture_output=True, text=True, timeout=300)
+    paths = os.environ | {"PATH": f"{os.environ['PATH']}:{SBIN}"}
+    run = subprocess.run([*PODMAN, *arguments], env=paths, capture_output=True, text=True, timeout=300)
     assert not check or run.returncode == 0, f"podman {shlex.join(arguments)}\n{run.stdout}{run.stderr}"
     return run
 
@@ -217,6 +220,11 @@ def test_the_image_serves_survives_a_restart_and_needs_no_rights(deployment: Dep
     assert again.headers["ETag"] == first.headers["ETag"]
     assert again.headers["Last-Modified"] == first.headers["Last-Modified"]
     assert deployment.stop() == 0
+
+
+def test_it_runs_for_a_root_whose_path_lacks_sbin(image: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    assert "Usage" in podman("run", "--rm", "--read-only", *limits(), image, "--help").stdout
 
 
 def test_health_fails_where_no_service_answers(image: str) -> None:

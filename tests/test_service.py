@@ -13,7 +13,7 @@ from ticker.model import Format
 from ticker.service import channels_of
 
 
-def settings(tmp_path: Path, *languages: str):
+def settings(tmp_path: Path, *languages: str, **feed: str):
     sources = [
         {
             "name": f"desk-{n}",
@@ -25,7 +25,7 @@ def settings(tmp_path: Path, *languages: str):
         for n, spoken in enumerate(languages)
     ]
     path = tmp_path / "config.yaml"
-    path.write_text(yaml.safe_dump({"sources": sources}, allow_unicode=True), "utf-8")
+    path.write_text(yaml.safe_dump({"sources": sources, "feed": feed}, allow_unicode=True), "utf-8")
     return load(path, {})
 
 
@@ -35,6 +35,11 @@ def test_one_source_gives_its_title_to_the_combined_feed(tmp_path):
     assert channels[""].title == channels["desk-0"].title == "مكتب 0"
     assert channels["desk-0"].feed_url(Format.RSS) == "http://127.0.0.1:8000/desk-0/feed.rss"
     assert channels[""].feed_url(Format.JSON) == "http://127.0.0.1:8000/feed.json"
+
+
+def test_the_combined_feed_is_called_as_configured(tmp_path):
+    assert channels_of(settings(tmp_path, "ar", "en"))[""].title == "Ticker · مكتب 0 · مكتب 1"
+    assert channels_of(settings(tmp_path, "ar", "en", title="كل الأخبار"))[""].title == "كل الأخبار"
 
 
 def test_the_combined_feed_speaks_the_language_of_most_sources(tmp_path):

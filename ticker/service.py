@@ -63,9 +63,9 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     titles = {source.name: source.title for source in settings.sources}
     languages = {source.name: source.language for source in settings.sources}
     language = Counter(languages.values()).most_common(1)[0][0]
-    combined = settings.sources[0].title if len(titles) == 1 else f"Ticker · {' · '.join(titles.values())}"[:200]
+    named = settings.sources[0].title if len(titles) == 1 else f"Ticker · {' · '.join(titles.values())}"[:200]
     others = {name: spoken for name, spoken in languages.items() if spoken != language}
-    channels = {"": Channel("", combined, language, url, titles, *window, others)}
+    channels = {"": Channel("", settings.feed.title or named, language, url, titles, *window, others)}
     for source in settings.sources:
         channels[source.name] = Channel(
             source.name, source.title, source.language, url, {source.name: source.title}, *window
@@ -308,7 +308,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.listen(2048)
     except OSError as error:
         listening.close()
-        cure = "set another with server.port in config.yaml, or TICKER_SERVER__PORT=8001"
+        cure = "set server.host and server.port in config.yaml, or TICKER_SERVER__PORT=8001"
         raise TickerError(f"cannot listen on {host} port {port}: {error.strerror or error}; {cure}") from error
     listening.setblocking(False)
     return listening

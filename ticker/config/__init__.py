@@ -17,19 +17,17 @@ from urllib.parse import urlsplit
 from pydantic import TypeAdapter, ValidationError
 
 from ticker.config.addresses import is_loopback, is_private
-from ticker.config.durations import span
 from ticker.config.environment import override
-from ticker.config.keys import FeedSettings, File, Server, keys
+from ticker.config.keys import FeedSettings, File, Server
 from ticker.config.names import RESERVED
-from ticker.config.problems import told
-from ticker.config.words import EXAMPLES
+from ticker.config.problems import mend, told
 from ticker.config.written import Written
 from ticker.errors import ConfigError
 from ticker.model import Source
 
 __all__ = ["RESERVED", "FeedSettings", "Server", "Settings", "load", "warnings"]
 
-_EXAMPLES, _File, _keys, _span = EXAMPLES, File, keys, span  # for the tests
+_MOST = 200  # mistakes that are told in full: more is no configuration with mistakes, but another file
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +53,18 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """
     path = path or Path(environ.get("TICKER_CONFIG") or "config.yaml")
     written = Written(path)
+    mend(written)
     variables = override(written, environ)
     folder = Path() if ("store",) in variables else path.parent
     try:
         file = _schema().validate_python(written.value, context={"folder": folder, "names": set()})
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
+        details = error.errors(include_url=False)
+        for detail in details[:_MOST]:
             written.blame(*told(detail), variables)
+        if len(details) > _MOST:
+            more = len(details) - _MOST
+            written.blame((), f"{more:,} more mistakes than the following; mend these first", {})
     if problems := written.problems():
         raise ConfigError(problems)
     return Settings(file.server, file.store, file.feed, file.keep_polls, tuple(each.checked() for each in file.sources))
@@ -96,4 +99,5 @@ def _doubts(source: Source) -> Iterator[str]:
         )
     local = [url for url in source.urls if is_private(urlsplit(url).hostname or "")]
     if local and not source.allow_private:
-        yield f"source {source.name} is at a private address, {local[0]}; set allow_private: true to poll it"
+        later = "a coming release will not poll it without allow_private: true"
+        yield f"source {source.name} is at a private address, {local[0]}; {later}"

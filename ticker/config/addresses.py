@@ -6,6 +6,7 @@ Each rule raises ValueError with what is wrong and the cure; no message repeats 
 import ipaddress
 import os
 import re
+import unicodedata
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
@@ -14,7 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from ticker.config.words import EXAMPLES
 
-_HOST_NAME = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
+_LABEL = re.compile("(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)  # RFC 1123 §2.1, and the _ of container networks
+_NUMBER = re.compile("[0-9]+|0x[0-9a-f]*", re.IGNORECASE)  # no last label: 127.1 and 0x7f.1 are read as addresses
 
 
 def _host(value: str) -> str:
@@ -24,9 +26,32 @@ def _host(value: str) -> str:
         raise ValueError("is a URL; write the host alone, host: 127.0.0.1, and set public_url for readers")
     if ":" in value and not _ip(value):
         raise ValueError("holds more than a host; write host: 127.0.0.1 and port: 8000, an IPv6 address without [ ]")
-    if ":" not in value and not _HOST_NAME.fullmatch(value):
+    host = _in_ascii(value)
+    if not _ip(host) and not _is_name(host):
         raise ValueError("is neither a host name nor an IP address; write host: 127.0.0.1")
-    return value
+    return host
+
+
+def _in_ascii(host: str) -> str:
+    """*host* as the name service knows it, münchen.example as xn--mnchen-3ya.example; "" when it cannot be."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return ""
+
+
+def _is_name(host: str) -> bool:
+    """Whether *host* can be a host name, its letters outside ASCII as long as they are there."""
+    labels = [
+        label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
+        for label in host.removesuffix(".").split(".")
+    ]
+    return (
+        len(".".join(labels)) <= 253
+        and all(map(_LABEL.fullmatch, labels))
+        and not _NUMBER.fullmatch(labels[-1])
+        and all(char.isascii() or char.isalnum() or unicodedata.category(char)[0] == "M" for char in host)
+    )
 
 
 def _public_url(value: str) -> str:
@@ -58,7 +83,7 @@ def _address(value: str, key: str) -> SplitResult:
         raise ValueError(f"is no address, brackets belong around IPv6 only; {example}") from None
     if not host:
         raise ValueError(f"names no host; {example}")
-    if not (_ip(host) if ":" in host else _HOST_NAME.fullmatch(host)) or len(host) > 253:
+    if not _ip(host) and not _is_name(host):
         raise ValueError(f"names a host that cannot be, {host}; {example}")
     if not _has_port(parts):
         raise ValueError(f"has a port that is no number from 1 to 65535; {example} or {key}: http://127.0.0.1:8080/")

@@ -51,6 +51,7 @@ class FeedSettings:
     min_items: _Count = 100
     max_items: Annotated[_Count, Field(validate_default=True), AfterValidator(_not_below_min_items)] = 500
     max_age: Minutes = timedelta(hours=24)
+    title: Text = ""  # of the feed of all sources; when none is given it is made of theirs
 
 
 @_strict

@@ -3,10 +3,8 @@
 Each rule raises ValueError with what is wrong and the cure.
 """
 
-import codecs
 import difflib
 import re
-from encodings.aliases import aliases as codec_names
 from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
 from ticker.config.words import EXAMPLES
+from ticker.decode import codec_of
 
 # first path segments that are, or may become, the server's own
 RESERVED = frozenset(
@@ -48,7 +47,14 @@ RESERVED = frozenset(
 _LANGUAGE = re.compile(
     "([A-Za-z]{2,3})(-[A-Za-z]{4})?(-(?:[A-Za-z]{2}|[0-9]{3}))?((?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*)"
 )  # BCP 47 without extensions: language, script, region, variants
-_NOT_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
+# How the Encoding Standard (WHATWG) calls what pages are in; `decode` knows these and many more labels.
+ENCODINGS = (
+    *("utf-8", "utf-16le", "utf-16be", "gbk", "gb18030", "big5", "euc-jp", "iso-2022-jp", "shift_jis", "euc-kr"),
+    *("koi8-r", "koi8-u", "ibm866", "macintosh", "x-mac-cyrillic"),
+    *(f"windows-{page}" for page in (874, *range(1250, 1259))),
+    *(f"iso-8859-{part}" for part in (*range(1, 11), *range(13, 17))),
+)
+_OFFSET = re.compile(r"(UTC|GMT|Z)?\s*[-+\u2212]?\s*[0-9]{1,2}(:?[0-9]{2})?", re.IGNORECASE)  # UTC+2, +02:00
 
 
 def _name(value: str, info: ValidationInfo) -> str:
@@ -70,9 +76,19 @@ def _zone(value: object) -> ZoneInfo:
     try:
         return ZoneInfo(value)
     except (LookupError, ValueError, OSError):  # not there; no name of a file; a folder or a name too long
-        near = _near_zones(value)
-        cure = f"did you mean {' or '.join(near)}?" if near else "write region and city, timezone: Asia/Beirut"
-        raise ValueError(f"{value!r} is no time zone; {cure}") from None
+        raise ValueError(_no_zone(value)) from None
+
+
+def _no_zone(value: str) -> str:
+    if _OFFSET.fullmatch(value.strip()):  # no zone is near: UTC would be hours off, and a city right for half the year
+        place = "a zone is a place (Region/City), since summer time moves its offset"
+        return f"{value!r} is an offset, and {place}; write e.g. timezone: {EXAMPLES['timezone']}"
+    if value.casefold() == "region/city":  # as our pages have it
+        place = f"write the one whose clock the page prints, timezone: {EXAMPLES['timezone']}"
+        return f"{value!r} stands for a place; {place}"
+    near = _near_zones(value)
+    cure = f"did you mean {' or '.join(near)}?" if near else f"write region and city, timezone: {EXAMPLES['timezone']}"
+    return f"{value!r} is no time zone; {cure}"
 
 
 @cache
@@ -97,21 +113,12 @@ def _language(value: str) -> str:
 
 
 def _charset(value: str) -> str:
-    if _is_charset(value):
+    if value.isascii() and value.isprintable() and codec_of(value):
         return value
-    names = {name.replace("_", ""): name.replace("_", "-") for name in [*codec_names, *codec_names.values()]}
-    alike = difflib.get_close_matches(re.sub("[-_ ]", "", value.lower()), names, n=5, cutoff=0.7)
-    near = [names[name] for name in alike if _is_charset(names[name])]
-    cure = f"did you mean {near[0]}?" if near else f"write charset: {EXAMPLES['charset']}"
-    raise ValueError(f"{value!r} is no character set; {cure}")
-
-
-def _is_charset(name: str) -> bool:
-    try:
-        b"a".decode(name, "ignore")
-        return codecs.lookup(name).name.replace("-", "_") not in _NOT_CHARSETS
-    except (LookupError, ValueError):  # unknown, or from bytes to bytes; a NUL in the name, or never text
-        return False
+    plain = {re.sub("[-_]", "", name): name for name in ENCODINGS}
+    near = difflib.get_close_matches(re.sub("[-_ ]", "", value.lower()), plain, n=1, cutoff=0.75)
+    cure = f"did you mean {plain[near[0]]}?" if near else f"write charset: {EXAMPLES['charset']}"
+    raise ValueError(f"{value!r} is no character set that pages may be in; {cure}")
 
 
 Name = Annotated[str, AfterValidator(_name)]

@@ -21,6 +21,9 @@ class _Strict(_YamlLoader):
     yaml_implicit_resolvers = {}  # noqa: RUF012 - of the class, as PyYAML has it
 
 
+_MAX_BYTES = 1_000_000  # some 4000 sources
+_MAX_DEPTH = 50  # 4 are needed: the file, sources, a source, its headers
+
 _YAML = "tag:yaml.org,2002:"
 _SCALARS: dict[str, tuple[re.Pattern[str], Callable[[str], Any]]] = {
     f"{_YAML}null": (re.compile(r"(?:~|null|Null|NULL|)\Z"), lambda _: None),
@@ -45,6 +48,9 @@ def compose(path: Path) -> yaml.Node | None:
     """
     text = _text(path)
     try:
+        if place := _too_deep(text):
+            says = f"is nested more than {_MAX_DEPTH} deep; four levels are enough"
+            raise ConfigError([f"{path}:{place[0]}:{place[1]} {says}"])
         return yaml.compose(text, _Strict)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -52,6 +58,20 @@ def compose(path: Path) -> yaml.Node | None:
         line = [*text.splitlines(), ""][min(row, len(text.splitlines()))]
         says = _yaml_cure(error.problem or str(error.context), line, column)
         raise ConfigError([f"{path}:{row + 1}:{column + 1} {says}"]) from None
+
+
+def _too_deep(text: str) -> tuple[int, int] | None:
+    """Where a level too many begins. Asked before nodes are made, which libyaml does on the stack, one call a level."""
+    depth = 0
+    for event in yaml.parse(text, _Strict):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _MAX_DEPTH:
+                mark = event.start_mark
+                return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
 
 
 def scalar(node: yaml.Node) -> Any:
@@ -70,12 +90,18 @@ def strange_tag(node: yaml.Node) -> str:
 
 def _text(path: Path) -> str:
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
         cure = "copy the config.yaml that comes with Ticker there, or name another with -c or TICKER_CONFIG"
         raise ConfigError([f"{path}: there is no such file; {cure}"]) from None
     except OSError as error:
         raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from None
+    if len(raw) > _MAX_BYTES:
+        cure = "name another with -c or TICKER_CONFIG"
+        raise ConfigError(
+            [f"{path}: is larger than {_MAX_BYTES // 10**6} MB, and is no configuration of Ticker; {cure}"]
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -6,6 +6,7 @@ from pydantic_core import ErrorDetails
 
 from ticker.config.keys import File, keys
 from ticker.config.words import EXAMPLES, ON_KEY, KeyPath, dotted
+from ticker.config.written import Written
 
 _UNKNOWN = "unexpected_keyword_argument"  # what pydantic calls an unknown key
 _KINDS = {
@@ -27,6 +28,23 @@ _MEANT = {
 }
 
 
+def mend(written: Written) -> None:
+    """Blame each misspelt key at the top of the file, and go on as if it were right: what it holds is checked too."""
+    top = list(dict.fromkeys(str(path[0]) for path, _ in keys(File)))
+    for key in list(written.value) if isinstance(written.value, dict) else []:
+        meant = next((name for name in top if key not in top and _is_slip(key, name)), None)
+        if meant and meant not in written.value:
+            written.blame((key, *ON_KEY), _unknown_key((key,)), {})
+            written.rename(key, meant)
+
+
+def _is_slip(key: str, name: str) -> bool:
+    """Whether *key* is *name* but for capitals and one letter: left out, added, changed, or swapped with the next."""
+    from rapidfuzz.distance import OSA  # here: a file without a slip is read without it
+
+    return OSA.distance(key.lower(), name, score_cutoff=1) <= 1
+
+
 def told(detail: ErrorDetails) -> tuple[KeyPath, str]:
     """Where it is that pydantic found an error, and what to say of it."""
     at = detail["loc"]
@@ -46,9 +64,15 @@ def _says(detail: ErrorDetails, cure: str) -> str:
         return str(context["error"])
     limit = {"greater_than_equal": f"at least {context.get('ge')}", "less_than_equal": f"at most {context.get('le')}"}
     says = f"must be {limit[kind]}" if kind in limit else _KINDS.get(kind, detail["msg"])
+    return f"{says}{_shown(got)}; {cure}"
+
+
+def _shown(got: object) -> str:
+    """What was written, if it is brief: neither a page, nor a secret, nor a list of lists of lists."""
+    if not isinstance(got, str | int | float):
+        return ""
     shown = str(got).lower() if isinstance(got, bool) else repr(got)
-    brief = isinstance(got, str | int | float) and len(shown) <= 40 and "@" not in shown  # neither a page nor a secret
-    return f"{says}{f', not {shown}' if brief else ''}; {cure}"
+    return f", not {shown}" if len(shown) <= 40 and "@" not in shown else ""
 
 
 def _unknown_key(at: KeyPath) -> str:

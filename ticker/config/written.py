@@ -9,7 +9,6 @@ import yaml
 
 from ticker.config.nodes import compose, scalar, strange_tag
 from ticker.config.words import ON_KEY, KeyPath, dotted
-from ticker.errors import ConfigError
 
 
 class _Problem(NamedTuple):
@@ -25,11 +24,8 @@ class Written:
         self._path = path
         self._problems: list[_Problem] = []
         self._made: dict[int, Any] = {}  # by node, so that an alias is the very value it names, and a ring ends
-        try:
-            self._root = compose(path)
-            self.value = {} if self._root is None else self._make(self._root, ())
-        except RecursionError:
-            raise ConfigError([f"{path}:1:1 is nested too deeply; three levels are enough"]) from None
+        self._root = compose(path)
+        self.value = {} if self._root is None else self._make(self._root, ())
 
     def problems(self) -> list[str]:
         """One line each, whatever the values held: in the order of the file, then those of the environment."""
@@ -54,6 +50,12 @@ class Written:
                 break
             node = found[0 if on_key and depth == len(at) - 1 else 1]
         self._blame_node(node, f"{dotted(at)}: {says}" if at else says)
+
+    def rename(self, key: str, meant: str) -> None:
+        """Go on as if *meant* stood at the top of the file where *key* does."""
+        if found := _below(self._root, key):
+            found[0].value = meant
+        self.value = {meant if name == key else name: value for name, value in self.value.items()}
 
     def blame_variable(self, name: str, says: str) -> None:
         self._problems.append(_Problem(sys.maxsize, 0, f"{name}: {says}"))
