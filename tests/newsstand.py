@@ -1,17 +1,23 @@
 """An in-memory library for the tests of `serve`, and short ways to say sources, items and versions."""
 
-from collections.abc import Sequence
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 import httpx
+import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from ticker.errors import StoreError
 from ticker.model import Channel, Format, Health, Item, Revision, Source, Version
-from ticker.serve import build_app
+from ticker.serve import build_app, http_protocol
 
 BEIRUT = ZoneInfo("Asia/Beirut")
 NOON = datetime(2025, 3, 10, 12, 0, tzinfo=UTC)
@@ -75,9 +81,12 @@ class Newsstand:
             raise StoreError("the database is not to be reached")
 
 
-def a_source(name: str = "sahifa", *, title: str = "الصحيفة — عاجل", language: str = "ar", every: int = 60) -> Source:
+def a_source(
+    name: str = "sahifa", *, title: str = "الصحيفة — عاجل", language: str = "ar", every: int = 60,
+    zone: ZoneInfo = BEIRUT,
+) -> Source:  # fmt: skip
     return Source(
-        name, title, (f"https://{name}.example/live",), BEIRUT, language=language, every=timedelta(seconds=every)
+        name, title, (f"https://{name}.example/live",), zone, language=language, every=timedelta(seconds=every)
     )
 
 
@@ -122,3 +131,22 @@ def client_of(app: Starlette, *, raise_errors: bool = True) -> httpx.AsyncClient
     client = httpx.AsyncClient(transport=transport, base_url="https://news.example")
     client.headers.clear()
     return client
+
+
+@contextmanager
+def serving(app: ASGIApp, *, http: type[asyncio.Protocol] | None = None) -> Iterator[int]:
+    """*app* on uvicorn, configured as the service does, on a free port of this machine."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
+    config = uvicorn.Config(
+        app, lifespan="off", ws="none", log_config=None, access_log=False, server_header=False,
+        timeout_graceful_shutdown=2, http=http or http_protocol(),
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()

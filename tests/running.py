@@ -1,6 +1,7 @@
 """Run the real program: the command line, and the service as a process of its own."""
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -8,13 +9,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 import yaml
+
+from ticker.__main__ import answer
 
 PATIENCE = 20.0  # seconds until a test gives up waiting
 
@@ -67,6 +71,28 @@ def ticker(
     if check is not None:
         assert done.returncode == check, done.stderr
     return done
+
+
+def answered(
+    *arguments: str | Path, config: Path | None = None, check: int | None = 0
+) -> subprocess.CompletedProcess[str]:
+    """The same within this process, for what a process of its own would prove no better."""
+    words = [*(["-c", str(config)] if config else []), *map(str, arguments)]
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            code = answer(words)
+    finally:
+        structlog.reset_defaults()  # `demo` sets up the log
+    said, complained = (_written(stream) for stream in (out, err))
+    if check is not None:
+        assert code == check, complained
+    return subprocess.CompletedProcess(words, code, said, complained)
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def items(config: Path) -> list[dict[str, Any]]:

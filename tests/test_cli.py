@@ -1,17 +1,24 @@
 import asyncio
 import json
+import os
 import re
+import socket
+import subprocess
 import sys
 from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 
-from tests.running import environment, free_port, items, running, ticker, write_config
+from tests.running import answered, environment, free_port, items, running, ticker, write_config
+from ticker import __version__, commands
+from ticker.config import load
 from ticker.demo import Manual, newsroom_app, serve_newsroom
 from ticker.service import system_clock
 
 LINES = [("14:54", "افتتاح معرض الكتاب"), ("14:53", "مطر غزير"), ("14:50", "فوز الفريق"), ("14:45", "إقفال الجسر")]
+SECOND = {"name": "harbour", "title": "أخبار المرفأ", "url": "https://harbour.example/", "timezone": "Asia/Beirut"}
 COMMANDS = ("run", "poll", "inspect", "ingest", "items", "render", "check", "demo", "health")
 
 
@@ -31,13 +38,36 @@ def test_help_lists_every_command_and_each_explains_itself():
     said = ticker("--help").stdout
     for command in COMMANDS:
         assert re.search(rf"\b{command}\b", said)
-        assert len(ticker(command, "--help").stdout) > 200
+        assert len(answered(command, "--help").stdout) > 200
+
+
+def test_asked_nothing_it_helps():
+    done = answered(check=2)
+    assert "Usage: ticker" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--version"], f"ticker {__version__}\n"),
+        (["poll", "--help"], "Usage: ticker poll [OPTIONS] [SOURCE]...\n"),
+        (["items", "--help"], "Usage: ticker items [OPTIONS] [SOURCE]\n"),
+        (["inspect", "--help"], "Usage: ticker inspect [OPTIONS] {PAGE}\n"),
+        (["ingest", "--help"], "Usage: ticker ingest [OPTIONS] {SOURCE} {FILE}...\n"),
+        (["poll", "--help"], "Names as in config.yaml. Default: all."),
+        (["check", "--help"], "2 when it is the configuration"),
+    ],
+)
+def test_help_reads_well(words, says):
+    told = answered(*words).stdout
+    assert says in re.sub(" +\n", "\n", told)
 
 
 @pytest.mark.parametrize("place", ["before", "after"])
 def test_the_configuration_may_be_named_before_or_after_the_command(config, place):
     words = ["-c", config, "check"] if place == "before" else ["check", "-c", config]
-    assert "1 source" in ticker(*words).stdout
+    assert "1 source" in answered(*words).stdout
 
 
 @pytest.mark.parametrize(
@@ -49,18 +79,61 @@ def test_the_configuration_may_be_named_before_or_after_the_command(config, plac
         pytest.param(["items", "--since", "yesterday"], 2, "2025-01-14T14:55:00+02:00", id="no instant"),
         pytest.param(["render"], 1, "ticker poll", id="no item yet"),
         pytest.param(["health"], 1, "ticker run", id="no service"),
+        pytest.param(["health"], 1, "/healthz: connection refused; ", id="no service, in words"),
         pytest.param(["frobnicate"], 2, "frobnicate", id="a command that is not there"),
+        pytest.param(["items", "--lim", "3"], 2, "--limit", id="an option that is not there"),
+        pytest.param(["items", "--since", "0001-01-01T00:00"], 2, "1971", id="before all news"),
+        pytest.param(["items", "--since", "9999-12-31T23:59:59-10:00"], 2, "9998", id="past what a clock can say"),
+        pytest.param(["items", "--limit", "9223372036854775808"], 2, "1000000", id="more than there can be"),
+        pytest.param(["ingest", "desk", "page.txt", "--at", "0001-01-01T00:00"], 2, "1971", id="read before all news"),
+        pytest.param(["ingest", "desk", "page.txt", "--at", "9999-12-31"], 2, "9998", id="read in the year 9999"),
+        pytest.param(["ingest", "desk", "page.txt", "--at", "9998-12-31"], 2, "stay on top", id="read in the future"),
+        pytest.param(["inspect", "/"], 1, "/: is a folder", id="a folder as a page"),
+        pytest.param(["ingest", "desk", "/"], 1, "/: is a folder", id="a folder as a saved page"),
+        pytest.param(["inspect", "n" * 5_000], 1, "name too long", id="a name of 5,000 letters"),
+        pytest.param(["ingest", "desk", "n" * 5_000], 1, "name too long", id="a saved page of such a name"),
+        pytest.param(["inspect", "/proc/self/mem"], 1, "/proc/self/mem: input/output error", id="no file to read"),
+        pytest.param(["inspect", "/dev/zero"], 1, "larger than 10,000,000 bytes", id="a file without end"),
+        pytest.param(
+            ["inspect", "news.example.org"], 1, "https://news.example.org", id="an address without its scheme"
+        ),
+        pytest.param(["inspect", "news.example.org/a/b.html"], 1, "is https://news", id="likewise, with a path"),
+        pytest.param(["inspect", "ftp://news.example.org/"], 1, "only http://", id="an address of another kind"),
+        pytest.param(
+            ["inspect", "http://127.0.0.1:1/p"], 1, "ticker: http://127.0.0.1:1/p: connection", id="a page that fails"
+        ),
+        pytest.param(["demo", "--rhythm", "inf"], 2, "--rhythm", id="a rhythm without end"),
+        pytest.param(["demo", "--rhythm", "nan"], 2, "--rhythm", id="a rhythm that is no number"),
+        pytest.param(["demo", "--newsroom-port", "99999"], 2, "65535", id="a newsroom at no port"),
+        pytest.param(["demo", "--port", "0"], 2, "--port", id="a service at any port"),
+        pytest.param(["demo", "--keep", "/proc/x"], 2, "--keep /proc/x: cannot make", id="a folder nobody can make"),
+        pytest.param(["demo", "--keep", "/dev/null"], 2, "--keep /dev/null is a file", id="a file to keep a demo in"),
     ],
 )
 def test_errors_name_the_cure_and_end_with_their_code(config, words, code, says):
-    done = ticker(*words, config=config, check=code)
+    done = answered(*words, config=config, check=code)
     assert says in done.stderr
-    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert len(done.stderr) < 400
     assert done.stdout == ""
 
 
+def test_a_file_that_may_not_be_read(page, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)  # root, who runs this in a container, may read everything
+    assert f"{page}: permission denied" in answered("inspect", page, check=1).stderr
+
+
+@pytest.mark.parametrize("written", [0, 32_503_680_000])
+def test_a_file_of_an_impossible_age_wants_to_be_dated(config, page, written):
+    os.utime(page, (written, written))
+    assert "--at" in answered("ingest", "desk", page, config=config, check=2).stderr
+
+
 def test_a_missing_configuration_says_how_to_make_one(tmp_path):
-    done = ticker("items", config=tmp_path / "config.yaml", check=2)
+    done = answered("items", config=tmp_path / "config.yaml", check=2)
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -68,7 +141,7 @@ def test_all_mistakes_of_a_configuration_are_told_at_once(config):
     config.write_text(
         "sources:\n  - name: Desk!\n    url: news.example\n    every: 12:30\n    timezone: Beirut\n", "utf-8"
     )
-    told = ticker("check", config=config, check=2).stderr.splitlines()
+    told = answered("check", config=config, check=2).stderr.splitlines()
     assert [re.sub(r".*config.yaml:(\d+):\d+ (\S+):.*", r"\1 \2", line) for line in told] == [
         "2 sources[0].name",
         "3 sources[0].url",
@@ -78,7 +151,7 @@ def test_all_mistakes_of_a_configuration_are_told_at_once(config):
 
 
 def test_ingest_items_render(config, page, tmp_path):
-    done = ticker("ingest", "desk", page, "--at", "2025-01-14T14:55:00", "--json", config=config)
+    done = answered("ingest", "desk", page, "--at", "2025-01-14T14:55:00", "--json", config=config)
     (poll,) = json.loads(done.stdout)
     assert (poll["at"], poll["outcome"]) == ("2025-01-14T12:55:00Z", "changed"), "without an offset: the source's clock"
     assert [row["kind"] for row in poll["rows"]] == ["new"] * 4
@@ -88,39 +161,166 @@ def test_ingest_items_render(config, page, tmp_path):
     assert {"guid", "source", "title", "published", "updated", "link", "first_seen", "last_seen", "revisions"} <= set(
         kept[0]
     )
-    assert "مطر غزير" in ticker("items", "--search", "غزير", config=config).stdout
-    assert len(json.loads(ticker("items", "desk", "--limit", "2", "--json", config=config).stdout)) == 2
+    assert "مطر غزير" in answered("items", "--search", "غزير", config=config).stdout
+    assert len(json.loads(answered("items", "desk", "--limit", "2", "--json", config=config).stdout)) == 2
 
-    ticker("render", "--out", tmp_path / "www", config=config)
+    answered("render", "--out", tmp_path / "www", config=config)
     written = {str(path.relative_to(tmp_path / "www")) for path in (tmp_path / "www").rglob("*.*")}
     assert written == {f"{place}feed.{form}" for place in ("", "desk/") for form in ("rss", "atom", "json")}
-    printed = ticker("render", "desk", "--format", "atom", config=config).stdout
+    printed = answered("render", "desk", "--format", "atom", config=config).stdout
     assert (tmp_path / "www/desk/feed.atom").read_text("utf-8") == printed
+
+
+def test_what_has_items_is_rendered_and_what_has_none_is_named(config, page, tmp_path):
+    settings = yaml.safe_load(config.read_text("utf-8"))
+    settings["sources"].append(SECOND)
+    config.write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
+    assert "ticker poll" in answered("render", "--out", tmp_path / "www", config=config, check=1).stderr
+    answered("ingest", "desk", page, "--at", "2025-01-14T14:55:00", config=config)
+    done = answered("render", "--out", tmp_path / "www", "--format", "rss", config=config)
+    assert done.stdout.splitlines() == [str(tmp_path / "www/feed.rss"), str(tmp_path / "www/desk/feed.rss")]
+    assert re.fullmatch("ticker: harbour has no item yet.*\n", done.stderr)
+    assert "ticker poll" in answered("render", "harbour", config=config, check=1).stderr
+
+
+def test_nothing_kept_is_said_and_not_printed(config, page):
+    done = answered("items", config=config)
+    assert (done.stdout, "ticker poll" in done.stderr) == ("", True)
+    assert answered("items", "--json", config=config).stdout == "[]\n"
+    answered("ingest", "desk", page, "--at", "2025-01-14T14:55:00", config=config)
+    assert "matches" in answered("items", "--search", "زلزال", config=config).stderr
 
 
 def test_a_saved_page_that_holds_no_list_fails_with_its_cause(config, page):
     page.write_text("آراء\n" + "\n".join(f"-\n{clock}\n{title}" for clock, title in LINES), "utf-8")
-    done = ticker("ingest", "desk", page, "--at", "2025-01-14T14:55:00", config=config, check=1)
+    done = answered("ingest", "desk", page, "--at", "2025-01-14T14:55:00", config=config, check=1)
     assert "heading-absent" in done.stdout
 
 
 def test_as_many_instants_as_files_or_one(config, page):
-    done = ticker("ingest", "desk", page, page, page, *("--at", "2025-01-14T14:55") * 2, config=config, check=2)
+    done = answered("ingest", "desk", page, page, page, *("--at", "2025-01-14T14:55") * 2, config=config, check=2)
     assert "2 times for 3 files" in done.stderr
 
 
 def test_inspect_finds_nothing_and_says_so(page):
-    done = ticker("inspect", page, "--heading", "آراء", "--json", check=1)
+    done = answered("inspect", page, "--heading", "آراء", "--json", check=1)
     assert json.loads(done.stdout) == {"blocks": []}
-    done = ticker("inspect", page, "--heading", "آراء", check=1)
+    done = answered("inspect", page, "--heading", "آراء", check=1)
     assert "heading-absent" in done.stderr
 
 
-def test_what_inspect_prints_is_a_configuration_that_works(page, tmp_path):
-    printed = ticker("inspect", page, "--heading", "عاجل 24/7", "--url", "https://news.example/").stdout
-    (tmp_path / "config.yaml").write_text("sources:\n" + printed[printed.index("  - name:") :], "utf-8")
-    ticker("check", config=tmp_path / "config.yaml")
-    ticker("ingest", "my-source", page, "--at", "2025-01-14T14:55", config=tmp_path / "config.yaml")
+def test_what_inspect_prints_is_a_configuration_that_works_once_its_zone_is_named(page, tmp_path):
+    printed = answered("inspect", page, "--heading", "عاجل 24/7", "--url", "https://news.example/").stdout
+    config = tmp_path / "config.yaml"
+    config.write_text("sources:\n" + printed[printed.index("  - name:") :], "utf-8")
+    assert "timezone: 'Region/City'" in answered("check", config=config, check=2).stderr
+    config.write_text(config.read_text("utf-8").replace("Region/City", "Asia/Beirut"), "utf-8")
+    answered("check", config=config)
+    answered("ingest", "my-source", page, "--at", "2025-01-14T14:55", config=config)
+
+
+@pytest.mark.parametrize(
+    ("opening", "language"),
+    [
+        pytest.param("<html lang=ar>", "ar", id="bare"),
+        pytest.param("<!doctype html>\n<HTML dir='rtl' LANG='ar-LB'>", "ar-LB", id="with a region"),
+        pytest.param('<html xml:lang="pt_BR">', "pt-BR", id="as XHTML, with the wrong dash"),
+        pytest.param("<html lang=no>", "no", id="what YAML takes for a truth"),
+        pytest.param("<html data-lang=ar>", "en", id="not said"),
+        pytest.param("<html lang='{{ lang }}'>", "en", id="a template that was not filled in"),
+    ],
+)
+def test_inspect_takes_the_language_that_the_page_says(tmp_path, opening, language):
+    rows = "".join(f"<li><span>{clock}</span> <a href=/n/{clock[-2:]}>{title}</a></li>" for clock, title in LINES)
+    page = tmp_path / "page.html"
+    page.write_text(f"{opening}<meta charset=utf-8><h2>عاجل</h2><ul>{rows}</ul>", "utf-8")
+    printed = answered("inspect", page, "--heading", "عاجل", "--url", "https://news.example/").stdout
+    assert f"{LINES[0][1]} -> /n/54\n" in printed, "and where the rows lead"
+    config = tmp_path / "config.yaml"
+    written = "sources:\n" + printed[printed.index("  - name:") :]
+    config.write_text(written.replace("Region/City", "Asia/Beirut"), "utf-8")
+    assert load(config, {}).sources[0].language == language
+
+
+def test_a_guess_is_called_one_in_words(tmp_path):
+    rows = "".join(f"<li><b>{clock}</b> {title} في المدينة القديمة صباح اليوم</li>" for clock, title in LINES)
+    page = tmp_path / "page.html"
+    page.write_text(f"<meta charset=utf-8><ul>{rows}</ul>", "utf-8")
+    printed = answered("inspect", page).stdout
+    assert "a guess: no heading was given\n" in printed
+    assert " -> " not in printed
+
+
+@pytest.mark.parametrize("option", ["--port", "--newsroom-port"])
+def test_a_demo_says_which_of_its_ports_is_taken(option):
+    other = {"--port": "--newsroom-port", "--newsroom-port": "--port"}[option]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = answered("demo", option, str(taken.getsockname()[1]), other, str(free_port()), check=1)
+    assert f"choose another with {option}" in done.stderr.splitlines()[-1]
+
+
+def test_an_unexpected_error_shows_where_it_came_from(config, monkeypatch):
+    def lost(work):
+        work.close()
+        raise EOFError("lost")
+
+    monkeypatch.setattr(commands, "in_loop", lost)
+    with pytest.raises(EOFError, match="lost"):
+        answered("items", config=config)
+
+
+def shell(line: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    """A line of shell in which `ticker` is ours."""
+    script = f'ticker() {{ "{sys.executable}" -m ticker "$@"; }}\n{line}'
+    return subprocess.run(["bash", "-c", script], capture_output=True, env=environment(**variables), timeout=60)
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        pytest.param({"PYTHONIOENCODING": "ascii"}, id="told ASCII"),
+        pytest.param({"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}, id="a locale of one byte"),
+    ],
+)
+def test_output_is_utf8_whatever_the_locale(config, page, locale):
+    answered("ingest", "desk", page, "--at", "2025-01-14T14:55:00", config=config)
+    done = shell(f"ticker -c {config} items && ticker -c {config} items عاجل", **locale)
+    assert LINES[0][1] in done.stdout.decode()
+    assert "there are: desk" in done.stderr.decode()
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "says"),
+    [
+        pytest.param("ticker inspect {page} {heading} >/dev/full", 1, "no space left on device", id="a full disk"),
+        pytest.param("ticker -c {config} poll >/dev/full", 1, "no space left on device", id="full, and a failed poll"),
+        pytest.param("ticker inspect {page} {heading} >&-", 1, "it is closed", id="closed"),
+        pytest.param("ticker -c {config} check <&- >&- 2>&-", 1, None, id="all closed"),
+        pytest.param("ticker -c {config} check 2>&- <&- >/dev/null", 0, None, id="only the output open"),
+        pytest.param("ticker -c {config} items 2>/dev/full", 0, None, id="complaints to a full disk"),
+        pytest.param("ticker --help | true; exit ${{PIPESTATUS[0]}}", 1, None, id="a reader that leaves"),
+    ],
+)
+def test_output_that_cannot_be_written_is_one_line(config, page, line, code, says):
+    done = shell(line.format(page=page, config=config, heading="--heading 'عاجل 24/7'"))
+    assert done.stderr.decode() == (f"ticker: cannot write to standard output: {says}\n" if says else "")
+    assert done.returncode == code
+
+
+def test_interrupted_while_it_starts_it_ends_without_a_word():
+    """The modules that take long to load are loaded when Ctrl-C is caught already."""
+    script = (
+        "import os, signal, sys, ticker.__main__ as program\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer': os.kill(os.getpid(), signal.SIGINT)\n"
+        "assert 'typer' not in sys.modules\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "program.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment(), timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
 async def test_poll_and_check_read_the_live_page(tmp_path):
@@ -141,7 +341,7 @@ async def test_poll_and_check_read_the_live_page(tmp_path):
 
 
 async def _later(*words, **options):
-    return await asyncio.to_thread(ticker, *words, **options)
+    return await asyncio.to_thread(answered, *words, **options)
 
 
 async def test_health_of_a_running_service(config):

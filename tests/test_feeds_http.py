@@ -5,20 +5,18 @@ import gzip
 import hashlib
 import http.client
 import socket
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
 import httpx
 import pytest
-import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from tests.newsstand import NOON, Clock, Newsstand, a_source, an_app, an_item, channels_of, client_of
+from tests.newsstand import NOON, Clock, Newsstand, a_source, an_app, an_item, channels_of, client_of, serving
 from ticker.errors import StoreError
 from ticker.model import Format
 from ticker.serve import Shelf
@@ -407,27 +405,12 @@ async def test_a_feed_that_vanished_from_the_library_is_served_on(app: Starlette
 # On a real socket
 
 
-@contextmanager
-def _serving(app: Starlette) -> Iterator[int]:
-    """*app* on uvicorn, as in production, on a free port of this machine."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
-
-
 def test_over_a_real_socket_one_connection_carries_200_head_304_gzip_and_405(
     app: Starlette, library: Newsstand
 ) -> None:
     library.items.append(an_item("افتتاح الجسر الجديد أمام السير"))
     body = library.versions[""].documents[Format.RSS]
-    with _serving(app) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+    with serving(app) as port, closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
         connection.connect()
         wire = connection.sock
 
@@ -461,7 +444,7 @@ def test_over_a_real_socket_one_connection_carries_200_head_304_gzip_and_405(
 def test_a_reader_that_sends_nothing_but_its_question_gets_the_plain_feed(
     app: Starlette, library: Newsstand, request_line: bytes
 ) -> None:
-    with _serving(app) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+    with serving(app) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
         wire.sendall(request_line)
         heard = b"".join(iter(lambda: wire.recv(65536), b""))
     head, _, body = heard.partition(b"\r\n\r\n")

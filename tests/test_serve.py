@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -152,12 +153,61 @@ async def test_trouble_is_said_with_its_cause_since_when_and_that_the_feed_goes_
     page = await read(client_of(app), "/daily/")
     assert page.all("div", role="status")
     text = " ".join(page.text.split())
-    assert "The Daily — Live : unreachable since 10 March 2025, 14:00 no answer within 20 s" in text.replace(
-        "Live:", "Live :"
-    )
+    said = "The Daily — Live: three tries or more in a row failed: no usable page came (since 10 March 2025, 14:00)"
+    assert f"{said} no answer within 20 s" in text
     assert "The feed goes on with what is known." in text
+    assert text.count("The feed begins") == 0
     assert "تستمر الخلاصة" in (await read(client_of(app), "/")).text
     assert not (await read(client_of(app), "/sahifa/")).all("div", role="status")
+
+
+async def test_a_feed_that_nothing_was_ever_read_for_is_not_said_to_go_on(library: Newsstand, app: Starlette) -> None:
+    library.items = [BRIDGE]
+    library.healths["daily"] = Health("daily", "suspect", "refused", "answered 500 Internal Server Error", NOON)
+    page = await read(client_of(app), "/daily/")
+    text = " ".join(page.text.split())
+    assert "the last try or two failed: the server answers with an error" in text
+    assert text.count("The feed begins with the first headline.") == 1
+    assert "goes on" not in text
+    assert "تستمر الخلاصة" in (await read(client_of(app), "/")).text, "the combined feed has headlines of others"
+    library.healths.clear()
+    assert "The feed begins with the first headline." in (await read(client_of(app), "/daily/")).text
+
+
+async def test_where_clocks_differ_each_time_says_whose_it_is(library: Newsstand) -> None:
+    sources = [a_source(), a_source("thames", zone=ZoneInfo("Europe/London")),
+               a_source("hudson", zone=ZoneInfo("America/New_York"))]  # fmt: skip
+    library.items = [BRIDGE, an_item("خبر من لندن", source="thames"), an_item("خبر من نيويورك", source="hudson")]
+    library.healths = {
+        "thames": Health("thames", "healthy", last_success=NOON),
+        "hudson": Health("hudson", "failing", "refused", since=NOON, last_success=NOON),
+    }
+    client = client_of(an_app(library, sources, next_poll=NOON))
+    page = await read(client, "/")
+    text = " ".join(page.text.split())
+    for clock in ("13:54 Beirut", "12:00 London", "08:00 New York", "10 مارس 2025، 08:00 New York"):
+        assert clock in text
+    places = page.all("bdi", **{"class": "zone"})
+    assert len(places) == 3 + 1 + 4  # headlines, since when it fails, what the states tell
+    assert all(found["dir"] == "ltr" for found in places)
+    assert "كل الأوقات بتوقيت" not in text
+    alone = await read(client, "/hudson/")
+    assert len(alone.all("bdi", **{"class": "zone"})) == 1
+    assert "كل الأوقات بتوقيت New York" in " ".join(alone.text.split())
+
+
+async def test_where_all_clocks_agree_the_page_says_once_whose_they_are(client: httpx.AsyncClient) -> None:
+    page = await read(client, "/")
+    assert len(page.all("bdi", **{"class": "zone"})) == 1
+    assert "كل الأوقات بتوقيت Beirut" in " ".join(page.text.split())
+
+
+async def test_a_headline_without_a_note_has_no_place_for_one(library: Newsstand, app: Starlette) -> None:
+    assert not (await read(client_of(app), "/sahifa/")).all("p", **{"class": "notes"})
+    for noted in (replace(BRIDGE, flag="no printed time"), reworded(BRIDGE, "افتتاح الجسر", at=NOON)):
+        library.items = [noted]
+        assert len((await read(client_of(app), "/sahifa/")).all("p", **{"class": "notes"})) == 1
+        assert len((await read(client_of(app), "/")).all("p", **{"class": "notes"})) == 1
 
 
 async def test_a_service_that_has_read_nothing_says_how_to_see_it_all(library: Newsstand, app: Starlette) -> None:
@@ -182,7 +232,9 @@ async def test_every_word_and_state_is_there_in_both_languages(library: Newsstan
     for cause in ("refused", "challenged", "heading-absent", "block-absent", "block-empty", "times-unreadable",
                   "list-frozen", "gap", None):  # fmt: skip
         library.healths = {"sahifa": Health("sahifa", "suspect", cause, since=NOON)}
-        assert _ARABIC[cause or "suspect"] in (await read(client_of(app), "/sahifa/")).text
+        text = (await read(client_of(app), "/sahifa/")).text
+        assert _ARABIC["suspect"] in text
+        assert _ARABIC[cause or "suspect"] in text
 
 
 async def test_the_page_of_an_item_has_its_time_source_and_old_wordings(library: Newsstand, app: Starlette) -> None:
@@ -193,6 +245,8 @@ async def test_the_page_of_an_item_has_its_time_source_and_old_wordings(library:
     assert page.all("time", datetime="2025-03-10T13:54:00+02:00")
     assert page.all("a", href="https://sahifa.example/live")
     assert page.all("a", href="https://sahifa.example/n/1")
+    assert "الخبر في مصدره sahifa.example" in " ".join(page.text.split())
+    assert "https://" not in page.text
     assert "Asia/Beirut" in page.text
     assert page.text.index(item.title) < page.text.index("صياغات سابقة") < page.text.index(BRIDGE.title)
     assert page.all("time", datetime="2025-03-10T14:00:00+02:00")

@@ -22,7 +22,7 @@ from ticker.fetch import Fetcher
 from ticker.model import Channel, Format, Health, Item, Poll, Source
 from ticker.poll import documents, poll
 from ticker.schedule import Schedule
-from ticker.serve import Shelf, build_app
+from ticker.serve import Shelf, build_app, http_protocol, quiet_uvicorn
 from ticker.store import FAILING, Store
 
 PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
@@ -46,9 +46,11 @@ def configure_logs(*, json: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True) if json else structlog.processors.TimeStamper("%H:%M:%S"),
     ]
     if json:
-        shown += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)  # they hold what strangers sent
+        shown += [structlog.processors.ExceptionRenderer(frames), structlog.processors.JSONRenderer(ensure_ascii=False)]
     else:
-        shown += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=12)]
+        plain = structlog.dev.plain_traceback
+        shown += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=12, exception_formatter=plain)]
     structlog.configure(
         processors=shown,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -254,14 +256,17 @@ async def _serve(
     server = QuietServer(
         uvicorn.Config(
             app,
+            http=http_protocol(),
             lifespan="off",
             ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
+            h11_max_incomplete_event_size=32 * 1024,
         )
     )
+    quiet_uvicorn(lambda error, times: log.error("bug", exc_info=error, times=times))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     refreshing = asyncio.create_task(_keep_fresh(app.state.shelf))
     schedule.start()

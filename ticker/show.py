@@ -2,13 +2,17 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from ticker.errors import TickerError
+from ticker.streams import complain
+from ticker.text import display
 
 if TYPE_CHECKING:
     from ticker.config import Settings
@@ -16,6 +20,10 @@ if TYPE_CHECKING:
     from ticker.parse import Inspection
 
 MOST_BLOCKS, MOST_ROWS = 5, 30  # shown to a person by `inspect`
+LONGEST_LINK = 60  # characters of a row's link, likewise
+HEAD = 2_000  # characters in which a page says its language
+
+_LANG = re.compile(r"""<html\b[^>]*\s(?:xml:)?lang\s*=\s*["']?\s*([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)\b""", re.IGNORECASE)
 
 
 def rfc3339(instant: datetime | None) -> str | None:
@@ -60,8 +68,10 @@ def _poll_json(outcome: "Poll") -> dict[str, Any]:
     }
 
 
-def items(found: Iterable["Item"], sources: Iterable["Source"], *, as_json: bool) -> None:
+def items(found: Sequence["Item"], sources: Iterable["Source"], *, narrowed: bool, as_json: bool) -> None:
     """Items, newest first; for a person in the wall clock of their source."""
+    if not found:
+        complain("nothing that is kept matches" if narrowed else "nothing is kept yet; `ticker poll` reads the pages")
     if as_json:
         _json([_item_json(item) for item in found])
         return
@@ -96,16 +106,34 @@ def inspection(found: "Inspection", page: "Page", *, heading: str | None, as_jso
         return
     if not found.blocks:
         detail = f"{found.problem.cause}: {found.problem.detail}" if found.problem else "no timed list on this page"
-        print(f"ticker: {detail}", file=sys.stderr)
+        complain(detail)
         return
     for number, block in enumerate(found.blocks[:MOST_BLOCKS], start=1):
-        print(f"{number}. {block.heading or '(no heading)'} · {len(block.headlines)} rows · {block.reason}")
+        print(f"{number}. {block.heading or '(no heading)'} · {len(block.headlines)} rows · {_reason(block)}")
         for row in block.headlines[: MOST_ROWS if number == 1 else 3]:
-            print(f"   {row.printed or '--:--':>8}  {row.title}")
+            print(f"   {row.printed or '--:--':>8}  {row.title}{_arrow(row.link, page.url)}")
     if len(found.blocks) > MOST_BLOCKS:
         print(f"… and {len(found.blocks) - MOST_BLOCKS} more")
     print("\nTo follow the first list, add to config.yaml:\n")
     print(_config_lines(found.blocks[0], page, heading))
+
+
+def _reason(block: "Block") -> str:
+    """In words: the worth of a guess is a number for us."""
+    return re.sub(r"a guess: [\d.-]+", "a guess: no heading was given", block.reason)
+
+
+def _arrow(link: str | None, page: str) -> str:
+    """Where a row leads, without what the address has in common with that of the page."""
+    if not link:
+        return ""
+    place = display(unquote(link.removeprefix(_origin(page))))
+    return f" -> {place if len(place) <= LONGEST_LINK else place[:LONGEST_LINK] + '…'}"
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def _block_json(block: "Block") -> dict[str, Any]:
@@ -116,13 +144,19 @@ def _block_json(block: "Block") -> dict[str, Any]:
 def _config_lines(block: "Block", page: "Page", heading: str | None) -> str:
     lines = [
         "  - name: my-source              # in URLs: a-z, 0-9, -",
-        f"    url: {json.dumps(page.url or 'https://…', ensure_ascii=False)}",
-        "    timezone: Asia/Beirut        # of the clock on the page",
-        "    language: ar",
+        f"    url: {json.dumps(page.url, ensure_ascii=False)}" if page.url else "    url: …    # REQUIRED: of the page",
+        "    timezone: Region/City        # REQUIRED: of the clock on the page, e.g. Asia/Beirut",
+        f"    language: {json.dumps(_language(page))}",
     ]
     if named := heading or block.heading:
         lines.insert(2, f"    heading: {json.dumps(named, ensure_ascii=False)}")
     return "\n".join(lines)
+
+
+def _language(page: "Page") -> str:
+    """As the page says of itself."""
+    found = _LANG.search(page.text[:HEAD])
+    return found[1].replace("_", "-") if found else "en"
 
 
 def checked(settings: "Settings", warnings: Sequence[str], kept: int) -> None:
@@ -158,6 +192,22 @@ def replace_file(path: Path, content: bytes) -> Path:
 def wrote(path: Path) -> None:
     """Say so."""
     print(path)
+
+
+def document(content: bytes) -> None:
+    """A feed, byte for byte."""
+    sys.stdout.buffer.write(content)
+
+
+def without_items(names: Iterable[str]) -> None:
+    """Why the feeds of these sources were not written."""
+    for name in names:
+        complain(f"{name} has no item yet, and an empty feed is not published; `ticker poll {name}` reads its page")
+
+
+def answered(url: str, status: int) -> None:
+    """What the running service said."""
+    print(f"{url} answered {status}")
 
 
 def _json(value: Any) -> None:

@@ -35,6 +35,11 @@ class Line:
         """Where the story itself is, if that is a web address."""
         return web_address(self.item.link)
 
+    @property
+    def host(self) -> str:
+        """The host of `link`, for people to see where it leads."""
+        return urlsplit(self.link or "").hostname or ""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -82,6 +87,7 @@ class Pages:
             "root": urlsplit(channels[""].public_url).path,
             "style": style,
             "direction": direction,
+            "city": city,
             "several": len(sources) > 1,
             "Format": Format,
         }
@@ -89,10 +95,12 @@ class Pages:
     def headlines(self, feed: str, items: Sequence[Item], health: Mapping[str, Health]) -> str:
         """The newest *items* of *feed*, with how to subscribe and the state of its sources."""
         channel = self._channels[feed]
-        shown = [source for source in self._sources.values() if source.name in channel.sources]
-        states = [self.state(source.name, health) for source in shown]
+        states = [self.state(name, health) for name in self._sources if name in channel.sources]
+        lines = [self.line(item) for item in items]
+        shown = [state.source for state in states] + [line.source for line in lines]
+        zones = {source.zone.key: source.zone for source in shown}
         days: dict[date, list[Line]] = {}
-        for line in map(self.line, items):
+        for line in lines:
             days.setdefault(line.local.date(), []).append(line)
         return self._page(
             "headlines.html",
@@ -100,6 +108,8 @@ class Pages:
             channel=channel,
             states=states,
             days=sorted(days.items(), reverse=True),
+            zone=next(iter(zones.values())),
+            zones_differ=len(zones) > 1,
             never=not items and not any(state.health.last_success for state in states),
         )
 
@@ -148,6 +158,11 @@ def web_address(url: str | None) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def city(zone: ZoneInfo) -> str:
+    """The short name of *zone*: `Beirut`, `New York`, `UTC`."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
 
 
 def page_address(source: Source) -> str | None:

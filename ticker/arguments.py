@@ -1,0 +1,140 @@
+"""What the words of a command line mean: sources, instants, pages."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ticker.errors import ConfigError, FetchError, TickerError
+
+if TYPE_CHECKING:
+    from ticker.config import Settings
+    from ticker.model import Page, Source
+
+FIRST_YEAR, LAST_YEAR = 1971, 9998  # whole years that every offset leaves within what a datetime can hold
+AHEAD = timedelta(minutes=10)  # that the clock of whoever saved a page may be before ours
+MOST_BYTES = 10_000_000  # of a saved page, as of one that is fetched
+LONGEST_NAME = 200  # characters of a file or address in a message
+
+_WEB = re.compile("https?://", re.IGNORECASE)
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#].*)?")
+_FILE = re.compile(r"[^/]*\.(x?html?|txt|xml|mhtml)", re.IGNORECASE)
+
+
+def chosen(settings: "Settings", names: Sequence[str]) -> list["Source"]:
+    """The sources of these names, all without any."""
+    known = {source.name: source for source in settings.sources}
+    for name in names:
+        if name not in known:
+            there = ", ".join(known)
+            raise ConfigError([f"no source is named {short(name)!r} in the configuration; there are: {there}"])
+    return [known[name] for name in names] if names else list(settings.sources)
+
+
+def instant_of(written: str, zone: tzinfo) -> datetime:
+    """RFC 3339, the offset left out for the wall clock of *zone*; UTC, in whole seconds."""
+    try:
+        instant = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise ConfigError([f"{short(written)!r} is no instant: write it as 2025-01-14T14:55:00+02:00"]) from error
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise ConfigError([f"{written}: the year must be from {FIRST_YEAR} to {LAST_YEAR}"])
+    return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
+
+
+def instants(files: Sequence[Path], at: Sequence[str], *, zone: tzinfo, now: datetime) -> list[datetime]:
+    """When each file was read: as *at* says, once for all or once for each, else when it was last written."""
+    if not at:
+        return [_written_at(file, now) for file in files]
+    if len(at) not in (1, len(files)):
+        raise ConfigError(
+            [f"--at is given {len(at)} times for {len(files)} files: give it once, or once for each file"]
+        )
+    read = [_not_ahead(one, instant_of(one, zone), now) for one in at]
+    return read * len(files) if len(read) == 1 else read
+
+
+def _not_ahead(written: str, instant: datetime, now: datetime) -> datetime:
+    if instant > now + AHEAD:
+        problem = "is in the future: what is dated by it would stay on top of every feed until then"
+        raise ConfigError([f"--at {written} {problem}; write when the page was read"])
+    return instant
+
+
+def _written_at(file: Path, now: datetime) -> datetime:
+    try:
+        instant = datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
+    except OSError as error:
+        raise _unreadable(file, error) from error
+    except (OverflowError, ValueError):
+        instant = datetime.max.replace(tzinfo=UTC)
+    if instant.year < FIRST_YEAR or instant > now + AHEAD:
+        problem = f"cannot have been read when it was last written, in the year {instant.year}"
+        raise ConfigError([f"{short(file)} {problem}; say when with --at 2025-01-14T14:55:00+02:00"])
+    return instant
+
+
+def saved_page(file: Path, source: "Source", instant: datetime) -> "Page":
+    """A file as if it had been fetched from the source."""
+    from ticker.decode import page_of
+
+    return page_of(contents(file), url=source.urls[0], fetched_at=instant, charset=source.charset)
+
+
+async def page_at(place: str, *, url: str | None, charset: str | None) -> "Page":
+    """A page for `inspect`, from the web or from a file."""
+    from zoneinfo import ZoneInfo
+
+    from ticker.decode import page_of
+    from ticker.fetch import Fetcher
+    from ticker.model import Source
+    from ticker.service import system_clock
+
+    if "://" in place and not _WEB.match(place):
+        raise TickerError(f"{short(place)}: only http:// and https:// are read")
+    if not _WEB.match(place):
+        return page_of(_file_or_address(place), url=url or "", fetched_at=system_clock(), charset=charset)
+    source = Source("inspect", "inspect", (place,), ZoneInfo("UTC"), charset=charset, allow_private=True)
+    try:
+        page = await Fetcher(clock=system_clock)(source, place, None)
+    except FetchError as error:
+        raise TickerError(f"{short(place)}: {error}") from error
+    assert page is not None  # noqa: S101 - only a conditional GET is answered 304
+    return page
+
+
+def _file_or_address(place: str) -> bytes:
+    try:
+        return contents(Path(place))
+    except TickerError as error:
+        if isinstance(error.__cause__, FileNotFoundError) and _HOST.fullmatch(place) and not _FILE.fullmatch(place):
+            raise TickerError(f"{error}; a page on the web is https://{short(place)}") from error
+        raise
+
+
+def contents(file: Path) -> bytes:
+    """All of it. Raises TickerError with the reason where it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            body = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise _unreadable(file, error) from error
+    if len(body) > MOST_BYTES:
+        raise TickerError(f"{short(file)}: larger than {MOST_BYTES:,} bytes, which no page is")
+    return body
+
+
+def _unreadable(file: Path, error: OSError) -> TickerError:
+    match error:
+        case FileNotFoundError():
+            return TickerError(f"{short(file)}: there is no such file")
+        case IsADirectoryError():
+            return TickerError(f"{short(file)}: is a folder; name a file in it")
+    return TickerError(f"{short(file)}: {str(error.strerror).lower()}")
+
+
+def short(words: object) -> str:
+    """For a line that a person reads."""
+    line = " ".join(str(words).split())
+    return line if len(line) <= LONGEST_NAME else f"{line[:LONGEST_NAME]}…"

@@ -1,0 +1,349 @@
+"""The commands: run the service, poll once, look at a page, read what was kept.
+
+Heavy parts are imported where they are used, so that `ticker --help` answers at once.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from ticker import __version__
+from ticker.errors import TickerError
+
+if TYPE_CHECKING:
+    from ticker.config import Settings
+    from ticker.model import Format, Item, Poll, Source
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="ticker",
+    help="Turn the breaking-news ticker of a news page into RSS, Atom and JSON feeds that people can trust.",
+    epilog="New here? `ticker demo` shows everything on a scripted newsroom; "
+    "`ticker inspect URL --heading TEXT` shows what a page would give.",
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+
+class FeedFormat(StrEnum):
+    """The endings of feed URLs."""
+
+    rss = "rss"
+    atom = "atom"
+    json = "json"
+
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("-c", "--config", help="The configuration. Default: $TICKER_CONFIG, else ./config.yaml."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SourceNames = Annotated[
+    list[str] | None, typer.Argument(metavar="SOURCE", help="Names as in config.yaml. Default: all.")
+]
+SourceName = Annotated[str | None, typer.Argument(metavar="SOURCE", help="A name as in config.yaml. Default: all.")]
+
+
+def told_version(asked: bool) -> None:
+    """Answer --version, and nothing else."""
+    if asked:
+        print(f"ticker {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def everywhere(
+    context: typer.Context,
+    config: ConfigFile = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=told_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options that may stand before any command."""
+    context.obj = config
+
+
+def settings_of(context: typer.Context, config: Path | None) -> "Settings":
+    """The configuration that -c names, before or after the command."""
+    from ticker.config import load
+
+    return load(config or context.obj, os.environ)
+
+
+@app.command()
+def run(context: typer.Context, config: ConfigFile = None) -> None:
+    """Poll the sources and serve their feeds until stopped (SIGTERM, Ctrl-C)."""
+    from ticker import service
+
+    settings = settings_of(context, config)
+    service.configure_logs(json=not sys.stderr.isatty())
+    in_loop(service.run(settings))
+
+
+@app.command()
+def poll(context: typer.Context, sources: SourceNames = None, json: AsJson = False, config: ConfigFile = None) -> None:
+    """Poll now, once, and print what is new, edited and known. Exit 1 when a page could not be read."""
+    from ticker import service, show
+    from ticker.arguments import chosen
+
+    settings = settings_of(context, config)
+    places = chosen(settings, sources or [])
+
+    async def polls() -> list["Poll"]:
+        async with service.opened(settings) as (store, press):
+            poller = service.Poller(settings, store, press)
+            return [await poller.poll(source) for source in places]
+
+    outcomes = in_loop(polls())
+    show.polls(outcomes, as_json=json)
+    raise typer.Exit(any(outcome.outcome in ("failed", "refused") for outcome in outcomes))
+
+
+@app.command()
+def inspect(
+    context: typer.Context,
+    page: Annotated[str, typer.Argument(metavar="PAGE", help="A URL or a saved file, HTML or plain text.")],
+    url: Annotated[
+        str | None, typer.Option(help="Where a saved file comes from; its links are relative to it.")
+    ] = None,
+    heading: Annotated[str | None, typer.Option(help="Only the list under this heading.")] = None,
+    charset: Annotated[str | None, typer.Option(help="Of a page that declares none and is not UTF-8.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Show the timed lists that a page holds, the best first, and the configuration that would follow it."""
+    from ticker import parse, show
+    from ticker.arguments import page_at
+
+    read = in_loop(page_at(page, url=url, charset=charset))
+    found = parse.inspect(read, heading=heading)
+    show.inspection(found, read, heading=heading, as_json=json)
+    raise typer.Exit(not found.blocks)
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Its name in config.yaml.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Saved pages, oldest first.")],
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="When the page was read, as 2025-01-14T14:55:00+02:00; without an offset, in the source's zone. "
+            "Once for all files or once for each. Default: when the file was last written."
+        ),
+    ] = None,
+    json: AsJson = False,
+    config: ConfigFile = None,
+) -> None:
+    """Run saved pages through the same pipeline, as if fetched at that time."""
+    from ticker import service, show
+    from ticker.arguments import chosen, instants, saved_page
+    from ticker.poll import ingest as ingest_page
+
+    settings = settings_of(context, config)
+    (place,) = chosen(settings, [source])
+    read_at = instants(files, at or [], zone=place.zone, now=service.system_clock())
+
+    async def ingests() -> list["Poll"]:
+        async with service.opened(settings) as (store, press):
+            channels = service.channels_of(settings)
+            ours = (channels[""], channels[place.name])
+            return [
+                await ingest_page(place, saved_page(file, place, instant), store=store, channels=ours, press=press)
+                for file, instant in zip(files, read_at, strict=True)
+            ]
+
+    outcomes = in_loop(ingests())
+    show.polls(outcomes, as_json=json)
+    raise typer.Exit(any(outcome.outcome in ("failed", "refused") for outcome in outcomes))
+
+
+@app.command()
+def items(
+    context: typer.Context,
+    source: SourceName = None,
+    search: Annotated[str, typer.Option(help="Only items that hold all these words; spellings do not matter.")] = "",
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Only items published since, as 2025-01-14T12:00:00Z; without an offset, in the zone of the source."
+        ),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="At most so many. Default: all.")] = None,
+    json: AsJson = False,
+    config: ConfigFile = None,
+) -> None:
+    """Print what was kept, newest first."""
+    from ticker import service, show
+    from ticker.arguments import chosen, instant_of
+
+    settings = settings_of(context, config)
+    zone = chosen(settings, [source] if source else [])[0].zone
+    begin = instant_of(since, zone) if since else None
+
+    async def found() -> list["Item"]:
+        async with service.opened(settings) as (store, _):
+            return await store.search(source, term=search, since=begin, limit=limit)
+
+    narrowed = bool(source or search or since)
+    show.items(in_loop(found()), settings.sources, narrowed=narrowed, as_json=json)
+
+
+@app.command()
+def render(
+    context: typer.Context,
+    source: SourceName = None,
+    form: Annotated[FeedFormat | None, typer.Option("--format", help="Default: rss; with --out all.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write files into this folder instead, laid out as the URLs.")
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Write the feeds as they are served: one to standard output, or all of them into a folder."""
+    from ticker import show
+    from ticker.arguments import chosen
+    from ticker.model import Format
+
+    settings = settings_of(context, config)
+    if source:
+        chosen(settings, [source])
+    forms = [Format[form.name.upper()]] if form else list(Format) if out else [Format.RSS]
+    names = [source] if source else ["", *(place.name for place in settings.sources)] if out else [""]
+    published = in_loop(feeds(settings, names))
+    if not published:
+        raise TickerError("there is no item yet, and an empty feed is not published; `ticker poll` reads the pages")
+    if out is None:
+        show.document(published[names[0]][forms[0]])
+        return
+    for name, documents in published.items():
+        for each in forms:
+            show.wrote(show.replace_file(out / name / f"feed.{each.ending}", documents[each]))
+    show.without_items([name for name in names if name not in published])
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    online: Annotated[bool, typer.Option("--online", help="Also read every source once; nothing is kept.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Check the configuration and the store, and with --online every source.
+
+    Exit 1 when something is wrong, 2 when it is the configuration.
+    """
+    from ticker import service, show
+    from ticker.config import warnings
+
+    settings = settings_of(context, config)
+
+    async def count() -> int:
+        async with service.opened(settings) as (store, _):
+            return len(await store.search(None))
+
+    show.checked(settings, warnings(settings), in_loop(count()))
+    if online:
+        results = in_loop(dry_polls(settings))
+        show.sources_checked(results)
+        raise typer.Exit(any(isinstance(result, TickerError) for _, result in results))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the service.")] = 8000,
+    newsroom_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the newsroom; 0 takes any that is free.")
+    ] = 0,
+    rhythm: Annotated[float, typer.Option(min=0.2, max=3600, help="Seconds between two headlines, about.")] = 12.0,
+    seed: Annotated[int, typer.Option(help="Another seed, another day of news.")] = 1,
+    keep: Annotated[Path | None, typer.Option(help="Keep the database in this folder. Default: thrown away.")] = None,
+) -> None:
+    """Run the service on a scripted newsroom: headlines arrive, are edited, reposted and scroll off.
+
+    The newsroom's own page has switches for what goes wrong on real sites: errors, hangs, empty pages, 200 MB.
+    """
+    from ticker import service
+    from ticker.demo.stage import demonstrate
+
+    service.configure_logs(json=not sys.stderr.isatty())
+    in_loop(demonstrate(port=port, newsroom_port=newsroom_port, rhythm=rhythm, seed=seed, keep=keep))
+
+
+@app.command()
+def health(context: typer.Context, config: ConfigFile = None) -> None:
+    """Ask the running service whether it is alive: exit 0 or 1. For HEALTHCHECK."""
+    from ticker import show
+
+    server = settings_of(context, config).server
+    url, answer = asked(server.host, server.port)
+    show.answered(url, answer)
+    raise typer.Exit(answer != 200)
+
+
+async def feeds(settings: "Settings", names: list[str]) -> dict[str, Mapping["Format", bytes]]:
+    """The documents of those of these feeds that have items.
+
+    As published, or as they will be once the service runs with this configuration.
+    """
+    from ticker import service
+
+    channels = service.channels_of(settings)
+    documents: dict[str, Mapping[Format, bytes]] = {}
+    async with service.opened(settings) as (store, press):
+        for name in names:
+            if version := await store.published_for(channels[name]):
+                documents[name] = version.documents
+            elif newest := await store.newest(name or None, limit=settings.feed.max_items):
+                documents[name] = await press(channels[name], newest)
+    return documents
+
+
+async def dry_polls(settings: "Settings") -> list[tuple["Source", "int | TickerError"]]:
+    """How many headlines each source gives now, or why none."""
+    from ticker.fetch import Fetcher
+    from ticker.poll import first_that_holds_the_block
+    from ticker.service import system_clock
+
+    fetch = Fetcher(clock=system_clock)
+    results: list[tuple[Source, int | TickerError]] = []
+    for source in settings.sources:
+        try:
+            read = await first_that_holds_the_block(source, fetch, None)
+            results.append((source, len(read[1]) if read else 0))
+        except TickerError as error:
+            results.append((source, error))
+    return results
+
+
+def asked(host: str, port: int) -> tuple[str, int]:
+    """The address where the service says that it is alive, and the status that it answered."""
+    from http.client import HTTPConnection, HTTPException
+
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked, not bound
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
+    connection = HTTPConnection(host, port, timeout=3)
+    try:
+        connection.request("GET", "/healthz")
+        return url, connection.getresponse().status
+    except (OSError, HTTPException) as error:
+        reason = (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
+        raise TickerError(f"no answer from {url}: {reason}; is `ticker run` up?") from error
+    finally:
+        connection.close()
+
+
+def in_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run *work* in an event loop of its own, uvloop's where there is one."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(work)
+    return uvloop.run(work)

@@ -1,0 +1,166 @@
+"""How much of the service one client can take: connections that are bounded in bytes, time and number.
+
+uvicorn reads a request head of any length for any time, and accepts as many connections as there
+are file descriptors. The class made here goes on top of its HTTP/1.1 implementation (httptools, or
+h11 where that is missing) and changes nothing for a client that asks and takes its answer.
+"""
+
+import asyncio
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from itertools import islice
+from typing import Any, ClassVar, cast
+
+PIECE = 8 * 1024  # bytes parsed at a time: what comes in one read, up to 256 KB, must not all be parsed at once
+SETTLED = 1.0  # seconds until a connection that asks nothing may have to make room
+LOOKED_AT = 50  # connections at most, to find one that can make room: a flood must not cost a search each
+
+
+def _default_connections() -> int:
+    """70 % of the file descriptors this process may have, at most 2,000; the rest is for database and polls."""
+    try:
+        resource = importlib.import_module("resource")
+    except ImportError:  # not on Windows, whose sockets are not counted as files
+        return 2000
+    soft: int = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return 2000 if soft == resource.RLIM_INFINITY else max(1, min(2000, soft * 7 // 10))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a client may take."""
+
+    head_bytes: int = 32 * 1024  # of a request line and its headers, as long as they are not complete: 431
+    body_bytes: int = 64 * 1024  # nothing here reads a body
+    head_seconds: float = 10.0  # from the connection, or its first byte after an answer, to the end of the head
+    answer_seconds: float = 60.0  # in which what was sent must be taken
+    waiting: int = 64  # requests sent ahead of their answers
+    connections: int = field(default_factory=_default_connections)
+
+
+def http_protocol(limits: Limits | None = None) -> type[asyncio.Protocol]:
+    """The class to give to `uvicorn.Config(http=…)`."""
+    return type("BoundedProtocol", (_Bounded, _implementation()), {"limits": limits or Limits()})
+
+
+def _implementation() -> type[asyncio.Protocol]:
+    try:
+        module = importlib.import_module("uvicorn.protocols.http.httptools_impl")
+    except ImportError:
+        module = importlib.import_module("uvicorn.protocols.http.h11_impl")
+        return cast(type[asyncio.Protocol], module.H11Protocol)
+    return cast(type[asyncio.Protocol], module.HttpToolsProtocol)
+
+
+class _Bounded(asyncio.Protocol):
+    """The limits, for either implementation; what is declared here without a value is theirs."""
+
+    limits: ClassVar[Limits]
+
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+    connections: "set[_Bounded]"  # all of the server
+    cycle: Any  # the newest request and its answer; None before the first
+    server_state: Any
+    timeout_keep_alive: float
+    timeout_keep_alive_task: asyncio.TimerHandle | None  # while the client may ask again
+    shutdown: Callable[[], None]  # hangs up, when the newest request is answered
+
+    _since: float | None = None  # when we began to wait for a head that is not complete yet
+    _unsent_since: float | None = None  # when we first saw that an answer is not taken
+    _loose = 0  # bytes that came after the last complete head
+    _watch: asyncio.TimerHandle | None = None
+    _deaf = False  # what comes is thrown away
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._since = self.loop.time()
+        self._look_later()
+        if len(self.connections) > self.limits.connections and not self._room():
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, b"retry-after: 5\r\n")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), PIECE):
+            if self._deaf or self.transport.is_closing():
+                return
+            self._piece_received(data[start : start + PIECE] if len(data) > PIECE else data)
+
+    def _piece_received(self, piece: bytes) -> None:
+        before = self.cycle
+        super().data_received(piece)
+        self._loose = 0 if self.cycle is not before else self._loose + len(piece)
+        if self._answering:
+            self._since = None
+        elif self._since is None:
+            self._since = self.loop.time()
+        self._hold_to_limits()
+
+    def _hold_to_limits(self) -> None:
+        in_body = self.cycle is not None and self.cycle.more_body
+        queued = len(getattr(self, "pipeline", ()))  # h11 keeps no queue, but the bytes of one read
+        if queued > self.limits.waiting or (in_body and self._loose > self.limits.body_bytes):
+            self._hang_up()  # without a word of it: those requests get the answers they have a right to
+        elif not in_body and self._loose > self.limits.head_bytes:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    @property
+    def _answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _refuse(self, status: HTTPStatus, header: bytes = b"") -> None:
+        """Hang up with *status*, where that does not get into the middle of an answer."""
+        if not self._answering and not self.transport.is_closing():
+            dated = b"".join(b"%b: %b\r\n" % pair for pair in self.server_state.default_headers)
+            text = status.phrase.encode()
+            self.transport.write(
+                b"HTTP/1.1 %d %b\r\n%b%bcontent-type: text/plain; charset=utf-8\r\n"
+                b"content-length: %d\r\nconnection: close\r\n\r\n%b" % (status, text, dated, header, len(text), text)
+            )
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Listen no more; at once where no answer is under way, else after the last one."""
+        self._deaf = True
+        self.shutdown()
+
+    def _look_later(self) -> None:
+        self._watch = self.loop.call_later(min(self.limits.head_seconds, self.limits.answer_seconds) / 4, self._look)
+
+    def _look(self) -> None:
+        """Hang up on a head that does not end; drop an answer that is not taken, which hanging up would wait for."""
+        now = self.loop.time()
+        if not self.transport.get_write_buffer_size():
+            self._unsent_since = None
+        elif self._unsent_since is None:
+            self._unsent_since = now
+        if self._unsent_since is not None and now - self._unsent_since >= self.limits.answer_seconds:
+            self.transport.abort()
+            return
+        if self._since is not None and now - self._since >= self.limits.head_seconds:
+            self.transport.close()
+        self._look_later()
+
+    def _room(self) -> bool:
+        """Hang up on a connection that asks nothing, if one is found: else idle ones would keep readers out."""
+        now = self.loop.time()
+        for other in islice(self.connections, LOOKED_AT):
+            if other._idle_for(now) >= SETTLED and not other.transport.is_closing():
+                other.transport.close()
+                return True
+        return False
+
+    def _idle_for(self, now: float) -> float:
+        """Seconds without a complete question and without an answer under way."""
+        if self._answering or self.transport.get_write_buffer_size():
+            return 0.0
+        if self._since is not None:
+            return now - self._since
+        keep_alive = self.timeout_keep_alive_task
+        return now - (keep_alive.when() - self.timeout_keep_alive) if keep_alive is not None else 0.0
