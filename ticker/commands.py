@@ -100,7 +100,7 @@ def poll(context: typer.Context, sources: SourceNames = None, json: AsJson = Fal
 
     async def polls() -> list["Poll"]:
         async with service.opened(settings) as (store, press):
-            poller = service.Poller(settings, store, press)
+            poller = service.poller_of(settings, store, press)
             return [await poller.poll(source) for source in places]
 
     outcomes = in_loop(polls())

@@ -6,10 +6,9 @@ import signal
 import socket
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 
@@ -17,18 +16,16 @@ import structlog
 import uvicorn
 
 from ticker.config import Settings, warnings
-from ticker.errors import Cause, StoreError, TickerError
-from ticker.fetch import Fetcher
-from ticker.model import Channel, Format, Health, Item, Poll, Source
-from ticker.poll import documents, poll
+from ticker.errors import TickerError
+from ticker.model import Channel
+from ticker.poller import Overseen, Poller, RenderThread
 from ticker.schedule import Schedule
-from ticker.serve import Shelf, build_app, http_protocol, quiet_uvicorn
-from ticker.store import FAILING, Store
+from ticker.serve import build_app, http_protocol, quiet_uvicorn
+from ticker.store import Store
 
 PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
 THREADS = 16
 REFRESH = 1.0  # seconds between two looks at what another process may have published
-HINT = "`make demo` (or `ticker demo`) shows everything on a scripted newsroom"
 
 log = structlog.get_logger()
 
@@ -75,135 +72,9 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     return channels
 
 
-class RenderThread:
-    """Renders in one thread of its own: feedgen is not thread-safe, and the loop must not stall."""
-
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="render")
-
-    async def __call__(self, channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, documents, channel, newest)
-
-    def close(self) -> None:
-        """After the running document."""
-        self._thread.shutdown()
-
-
-class Poller:
-    """Polls one source when called, and says so where it is news."""
-
-    def __init__(self, settings: Settings, store: Store, press: RenderThread) -> None:
-        self._channels = channels_of(settings)
-        self._store = store
-        self._press = press
-        self._fetch = Fetcher(clock=system_clock)
-        self._troubles: dict[str, _Trouble] = {}
-        self._read_any = False
-        self.refused: dict[str, Refusal] = {}  # by the store, of the last poll of a source
-        self.shelf: Shelf | None = None  # refreshed at once after a poll that changed something
-
-    async def poll(self, source: Source) -> Poll:
-        """One poll; raises StoreError."""
-        return await poll(
-            source,
-            fetch=self._fetch,
-            store=self._store,
-            channels=(self._channels[""], self._channels[source.name]),
-            press=self._press,
-            now=_now(),
-        )
-
-    async def scheduled(self, source: Source) -> None:
-        """One poll that tells the log instead of its caller."""
-        try:
-            outcome = await self.poll(source)
-        except StoreError as error:
-            if source.name not in self.refused:
-                log.error("store", source=source.name, detail=str(error))
-            self.refused.setdefault(source.name, Refusal(_now(), str(error)))
-            return
-        if self.refused.pop(source.name, None):
-            log.info("store", source=source.name, recovered=True)
-        self._tell(outcome)
-        if outcome.outcome == "changed" and self.shelf is not None:
-            await _refresh(self.shelf)
-
-    def _tell(self, outcome: Poll) -> None:
-        if outcome.cause is not None:
-            self._tell_trouble(outcome, outcome.cause)
-        elif outcome.outcome == "refused":
-            log.warning("poll", source=outcome.source, refused=outcome.detail)
-        else:
-            self._tell_good(outcome)
-
-    def _tell_trouble(self, outcome: Poll, cause: Cause) -> None:
-        """When it begins, when its cause changes, and when it has lasted for three polls: never a flood."""
-        before = self._troubles.get(outcome.source)
-        trouble = _Trouble(cause, before.since if before else outcome.at, before.polls + 1 if before else 1)
-        self._troubles[outcome.source] = trouble
-        if before is None or before.cause != cause or trouble.polls == FAILING:
-            hint = {} if before or self._read_any else {"hint": HINT}
-            log.warning(
-                "poll",
-                source=outcome.source,
-                cause=cause,
-                detail=outcome.detail,
-                since=f"{trouble.since:%Y-%m-%dT%H:%M:%SZ}",
-                polls=trouble.polls,
-                **hint,
-            )
-
-    def _tell_good(self, outcome: Poll) -> None:
-        self._read_any = True
-        trouble = self._troubles.pop(outcome.source, None)
-        recovered = {"recovered_after": str(outcome.at - trouble.since), "polls": trouble.polls} if trouble else {}
-        if outcome.changes is not None:
-            new, edited = len(outcome.changes.of("new")), sum(row.before is not None for row in outcome.changes.rows)
-            listed = len(outcome.changes.rows)
-            log.info("poll", source=outcome.source, new=new, edited=edited, listed=listed, **recovered)
-        elif recovered:
-            log.info("poll", source=outcome.source, **recovered)
-
-
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """What has been wrong with a source, as far as the log was told."""
-
-    cause: Cause
-    since: datetime
-    polls: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Since when the store has refused to keep the polls of a source, and why."""
-
-    since: datetime
-    detail: str
-
-
-class Overseen:
-    """The store for the server, whose health also knows what the store could not be told: that it refuses."""
-
-    def __init__(self, store: Store, refused: Mapping[str, Refusal]) -> None:
-        self._store = store
-        self._refused = refused
-        self.revisions = store.revisions
-        self.version = store.version
-        self.newest = store.newest
-        self.item = store.item
-
-    async def health(self) -> dict[str, Health]:
-        """As the store has it; a source whose polls it refuses is failing."""
-        health = await self._store.health()
-        for name, refusal in self._refused.items():
-            known = health.get(name, Health(name, "waiting"))
-            health[name] = replace(known, state="failing", cause=None, detail=refusal.detail, since=refusal.since)
-        return health
-
-
-def _now() -> datetime:
-    return system_clock().replace(microsecond=0)
+def poller_of(settings: Settings, store: Store, press: RenderThread) -> Poller:
+    """What polls the sources of these settings, by the clock on the wall."""
+    return Poller(channels_of(settings), store, press, clock=system_clock)
 
 
 @asynccontextmanager
@@ -234,7 +105,7 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     listening = _listen(settings.server.host, settings.server.port)
     with _on_signals(stop), listening:
         async with opened(settings) as (store, press):
-            await store.republish(channels_of(settings).values(), _now(), press)
+            await store.republish(channels_of(settings).values(), system_clock().replace(microsecond=0), press)
             await _serve(settings, store, press, listening, stop)
     log.info("stopped")
 
@@ -242,7 +113,7 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
 async def _serve(
     settings: Settings, store: Store, press: RenderThread, listening: socket.socket, stop: asyncio.Event
 ) -> None:
-    poller = Poller(settings, store, press)
+    poller = poller_of(settings, store, press)
     schedule = Schedule(settings.sources, poller.scheduled, clock=system_clock, random=SystemRandom())
     app = build_app(
         library=Overseen(store, poller.refused),
@@ -252,7 +123,7 @@ async def _serve(
         next_poll=schedule.next_poll,
     )
     poller.shelf = app.state.shelf
-    await _refresh(app.state.shelf)
+    await poller.refresh()
     server = QuietServer(
         uvicorn.Config(
             app,
@@ -268,7 +139,7 @@ async def _serve(
     )
     quiet_uvicorn(lambda error, times: log.error("bug", exc_info=error, times=times))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    refreshing = asyncio.create_task(_keep_fresh(app.state.shelf))
+    refreshing = asyncio.create_task(_keep_fresh(poller))
     schedule.start()
     host, port = listening.getsockname()[:2]
     log.info("serving", at=settings.server.public_url, listening=f"{host}:{port}", sources=len(settings.sources))
@@ -288,17 +159,10 @@ class QuietServer(uvicorn.Server):
         yield
 
 
-async def _keep_fresh(shelf: Shelf) -> None:
+async def _keep_fresh(poller: Poller) -> None:
     while True:
         await asyncio.sleep(REFRESH)
-        await _refresh(shelf)
-
-
-async def _refresh(shelf: Shelf) -> None:
-    try:
-        await shelf.refresh()
-    except StoreError as error:
-        log.error("store", detail=str(error))
+        await poller.refresh()
 
 
 def _listen(host: str, port: int) -> socket.socket:
