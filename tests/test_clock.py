@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticker.parse.clock import Kind, dates_in_disguise, leading, read, stamp
+from ticker.parse.clock import Kind, dates_in_disguise, is_date, leading, read, stamp
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,27 @@ def test_a_list_of_days_is_not_taken_for_clock_times() -> None:
     assert dates_in_disguise(["09.12", "08.12", "06.12", "05.12"])
     assert not dates_in_disguise(["09.12", "08.47", "06.12", "05.12"])
     assert not dates_in_disguise(["09:12", "08:12", "06:12", "05:12"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "الأحد 22 تشرين الثاني 2026",
+        "7 أكتوبر",
+        "Sunday",
+        "22 Nov",
+        "Sunday, 22 November",
+        "2026/11/22",
+        "22. märz 2026",
+    ],
+)
+def test_a_line_that_gives_the_day_is_a_date(line: str) -> None:
+    assert is_date(line) == (line != "Sunday")
+
+
+@pytest.mark.parametrize("line", ["عاجل 24/7", "Markets 24", "Decisions of 2026", "آخر 5 أخبار", "Set 2", "14:53", ""])
+def test_a_heading_with_a_number_is_no_date(line: str) -> None:
+    assert not is_date(line)
 
 
 @given(st.times(), st.sampled_from(["{:%H:%M}", "({:%H:%M})", "{:%Hh%M}", "{:%H.%M}", "{:%I:%M %p}", "{:%H:%M} Uhr"]))

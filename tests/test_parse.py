@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from ticker.errors import Cause, ParseError
 from ticker.model import Headline, Page, Selectors, Source
 from ticker.parse import check_selector, inspect, parse
+from ticker.text import display
 
 PAGES = Path(__file__).parent / "pages"
 SAVED = ["adverts_between", "bare_lines", "definition_list", "doubled_cards", "tabs"]
@@ -257,6 +259,37 @@ def test_times_that_say_no_clock_are_unreadable_and_still_shown() -> None:
     assert seen.problem.cause == "times-unreadable"
 
 
+def test_a_nearer_heading_keeps_its_list_from_one_further_above() -> None:
+    read = "".join(f"<p>قصة طويلة يقرأها الناس كثيراً هذه الأيام {n}</p>" for n in range(3))
+    for near in ("<div>عاجل</div>", "<h4>عاجل</h4>", "<b>عاجل</b>"):
+        text = f"<div>الأكثر قراءة</div>{read}{near}{items()}"
+        assert said(parse(page(text), source("عاجل"))) == NEWS
+        with pytest.raises(ParseError, match="stands under another one, “عاجل”") as caught:
+            parse(page(text), source("الأكثر قراءة"))
+        assert caught.value.cause == "block-absent"
+
+
+def test_tabs_and_the_day_between_a_heading_and_its_list_are_no_nearer_heading() -> None:
+    between = "<p>تُحدَّث هذه القائمة على مدار الساعة طوال الأسبوع</p><div>الاثنين 10 آذار 2025</div>"
+    assert said(parse(page(f"<h2>عاجل</h2>{between}{items()}"), source("عاجل"))) == NEWS
+    tabs = "<span>الكل</span><span>سياسة</span><span>رياضة</span>"
+    assert said(parse(page(f"<h2>عاجل</h2><div>{tabs}</div>{items()}"), source("عاجل"))) == NEWS
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        *("الاثنين 10 آذار 2025", "10 مارس", "Monday, 10 March 2025", "March 10", "10.03.2025", "10/3/2025"),
+        *("lundi 10 mars", "понедельник, 10 марта", "2025年3月10日", "١٠ آذار ٢٠٢٥"),
+    ],
+)
+def test_the_day_is_never_offered_as_a_heading(day: str) -> None:
+    assert inspect(page(f"<h2>عاجل</h2><h3>{day}</h3>{items()}")).blocks[0].heading == "عاجل"
+    assert inspect(page(f"<h3>{day}</h3>{items()}")).blocks[0].heading is None
+    lines = "".join(f"\n{printed}\n{title}" for printed, title in NEWS)
+    assert inspect(plain(f"عاجل\n{day}{lines}")).blocks[0].heading == "عاجل"
+
+
 # Without a heading
 
 
@@ -292,6 +325,15 @@ def test_the_list_that_falls_is_guessed_before_the_one_that_does_not() -> None:
 def test_what_is_no_news_is_not_guessed(text: str) -> None:
     assert inspect(page(text)).blocks == ()
     assert cause(text) == "block-absent"
+
+
+def test_a_saved_page_of_relative_links_is_news_though_its_address_is_not_known() -> None:
+    rows = [(t, title[:20].strip()) for t, title in NEWS]
+    found = parse(page(items(rows), url=""), source())
+    assert said(found) == rows
+    assert {line.link for line in found} == {None}
+    with_base = f"<head><base href=https://news.example/></head>{items(rows)}"
+    assert parse(page(with_base, url=""), source())[0].link == "https://news.example/n/0"
 
 
 # Selectors
@@ -348,6 +390,149 @@ def test_plain_text_without_the_list_says_so() -> None:
         with pytest.raises(ParseError) as caught:
             parse(plain(LINES), source(heading))
         assert caught.value.cause == why
+
+
+def test_plain_text_names_the_line_above_its_list_and_no_other() -> None:
+    story = "\n-\n".join(f"قصة طويلة يقرأها الناس كثيراً هذه الأيام {n}" for n in range(3))
+    text = f"الأكثر قراءة\n-\n{story}\nعاجل 24/7" + "".join(f"\n-\n{printed}\n{title}" for printed, title in NEWS)
+    assert inspect(plain(text)).blocks[0].heading == "عاجل 24/7"
+    with pytest.raises(ParseError, match="stands under another one, “عاجل 24/7”"):
+        parse(plain(text), source("الأكثر قراءة"))
+
+
+# Headlines that mention a time, a day or a number, or are nothing but one
+
+MENTIONS = [
+    "النفط ينخفض 2% إلى 75.10 دولاراً للبرميل",
+    "انطلاق المباراة النهائية 20:00",
+    "إقفال المرفأ القديم 18:00",
+    "Press conference at the hall 12:00",
+    "Sirens in the north at 04:30",
+    "قبل 10 دقائق غارة على الطريق الساحلي",
+]
+ODD = [
+    *("انطلاق المباراة 20:00", "إقفال المرفأ 18:00", "نشرة أخبار 20:00", "Press conference 12:00", "Sirens at 04:30"),
+    *("5 minutes ago blast", "قبل 10 دقائق غارة", "14:54 غارة جديدة", "(14:54) غارة جديدة", "14:54 - غارة", "10 AM"),
+    *(
+        "1/1/2026",
+        "26.10.2014",
+        "24/7",
+        "20:00",
+        "18.30",
+        "75.10",
+        "2:1",
+        "89:500",
+        "7 أكتوبر",
+        "زلزال 5.3",
+        "Live at 9",
+    ),
+    *("⚠️", "😀", "!!!", "؟", "5", "الساعة 14:30", "منذ 5 دقائق: انفجار", "بدء الجلسة 10:30", "9h", "في 12/10"),
+]
+CLEAN = [f"خبر سليم طويل عن حركة السير في الشارع رقم {n}" for n in range(6)]
+ROWS = {
+    "li, span and p": ("<ul>{}</ul>", "<li><span>{t}</span><p>{h}</p></li>"),
+    "li, b and text": ("<ul>{}</ul>", "<li><b>{t}</b> {h}</li>"),
+    "spans in a link": ("<ul>{}</ul>", '<li><a href="/{n}"><span>{t}</span><span>{h}</span></a></li>'),
+    "title first": ("<div>{}</div>", '<article><h4><a href="/{n}">{h}</a></h4><i>{t}</i></article>'),
+    "pairs of div": ("<div>{}</div>", "<div>{t}</div><div>{h}</div>"),
+    "pairs with a class": ("<div>{}</div>", "<div class=t>{t}</div><div class=h>{h}</div>"),
+    "pairs, title first": ("<div>{}</div>", '<div><a href="/{n}">{h}</a></div><div>{t}</div>'),
+    "table": ("<table>{}</table>", '<tr><td>{t}<td><a href="/{n}">{h}</a>'),
+    "table of words": ("<table>{}</table>", "<tr><td>{t}<td>{h}"),
+    "dl": ("<dl>{}</dl>", "<dt>{t}</dt><dd>{h}</dd>"),
+    "lines": ("<p>{}</p>", '{t} <a href="/{n}">{h}</a><br>'),
+    "lines of words": ("<p>{}</p>", "{t}<br>{h}<br>"),
+    "in one text": ("<ul>{}</ul>", "<li>{t} – {h}</li>"),
+    "text, ruled": ("{}", "-\n{t}\n{h}\n"),
+    "text": ("{}", "{t}\n{h}\n"),
+    "text, title first": ("{}", "{h}\n{t}\n"),
+    "text, in one line": ("{}", "{t} - {h}\n"),
+}
+
+
+def clocked(titles: Sequence[str]) -> list[tuple[str | None, str]]:
+    return [(f"14:{50 - n}", title) for n, title in enumerate(titles)]
+
+
+def laid_out(name: str, titles: Sequence[str]) -> Page:
+    around, row = ROWS[name]
+    block = around.format("".join(row.format(t=t, h=h, n=n) for n, (t, h) in enumerate(clocked(titles))))
+    return plain(f"عاجل\n{block}") if name.startswith("text") else page(f"<h3>عاجل</h3>{block}")
+
+
+@pytest.mark.parametrize("count", [4, 6])
+@pytest.mark.parametrize("heading", ["عاجل", None], ids=["heading", "no heading"])
+@pytest.mark.parametrize("name", ROWS)
+def test_headlines_that_mention_times_are_rows_like_any(name: str, heading: str | None, count: int) -> None:
+    for mask in product((False, True), repeat=count):
+        titles = [odd if chosen else clean for odd, clean, chosen in zip(MENTIONS, CLEAN, mask, strict=False)]
+        assert said(parse(laid_out(name, titles), source(heading))) == clocked(titles)
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("name", ROWS)
+def test_a_headline_that_is_nearly_a_time_stays_with_its_row(name: str, odd: str) -> None:
+    for at in range(6):
+        titles = [*CLEAN[:at], odd, *CLEAN[at:5]]
+        assert said(parse(laid_out(name, titles), source("عاجل"))) == clocked(titles)
+
+
+@pytest.mark.parametrize("block", ["ul", "li"])
+@pytest.mark.parametrize("name", ["li, span and p", "spans in a link", "li, b and text"])
+def test_selectors_read_headlines_that_mention_times(name: str, block: str) -> None:
+    for mask in product((False, True), repeat=6):
+        titles = [odd if chosen else clean for odd, clean, chosen in zip(MENTIONS, CLEAN, mask, strict=True)]
+        found = parse(laid_out(name, titles), source(selectors=Selectors(block)))
+        assert said(found) == clocked(titles)
+
+
+@given(
+    st.sampled_from(sorted(ROWS)),
+    st.lists(st.sampled_from([*ODD, *MENTIONS]) | st.from_regex(r"[\w:. /]{0,20}[^\W_]", fullmatch=True), max_size=3),
+    st.permutations(range(6)),
+)
+@settings(deadline=None)
+def test_any_headline_in_any_row_comes_back_with_its_own_time(name: str, odd: list[str], order: list[int]) -> None:
+    titles = [*odd, *CLEAN][:6]
+    titles = [" ".join(titles[at].split()) for at in order]
+    assert said(parse(laid_out(name, titles), source("عاجل"))) == clocked([display(title) for title in titles])
+
+
+@pytest.mark.parametrize(
+    ("around", "row"),
+    [
+        pytest.param("<ul>{}</ul>", "<li><b>{t}</b><i>أخبار رياضية</i><p>{h}</p></li>", id="a category in every row"),
+        pytest.param("<ul>{}</ul>", "<li><b>{t}</b><time>{n} minutes ago</time><p>{h}</p></li>", id="how long ago too"),
+        pytest.param("<div>{}</div>", "<div class={c}>{t}</div><div class={c}>{h}</div>", id="classes alternate"),
+        pytest.param("<div>{}</div>", "<div>{t}</div><div>رياضة</div><div>{h} في الملعب البلدي</div>", id="in threes"),
+    ],
+)
+@pytest.mark.parametrize("match", ["انطلاق المباراة 2{n}:00", "2{n}:00", "منذ {n} دقائق: انفجار"])
+@pytest.mark.parametrize("odd", [1, 3])
+def test_headlines_that_look_like_times_are_not_taken_for_a_column_of_times(
+    around: str, row: str, match: str, odd: int
+) -> None:
+    titles = [match.format(n=n) if n < odd else clean for n, clean in enumerate(CLEAN)]
+    text = "".join(row.format(t=t, h=h, n=n + 1, c=("odd", "even")[n % 2]) for n, (t, h) in enumerate(clocked(titles)))
+    found = parse(page(f"<h3>عاجل</h3>{around.format(text)}"), source("عاجل"))
+    tail = " في الملعب البلدي" if "البلدي" in row else ""
+    assert said(found) == clocked([title + tail for title in titles])
+
+
+def test_an_older_row_with_its_day_beside_the_clock_is_not_taken_for_today() -> None:
+    rows = "".join(
+        f"<li><b>{t}</b>{'<i>1/1/2026</i>' if n > 3 else ''}<p>{h}</p></li>" for n, (t, h) in enumerate(clocked(CLEAN))
+    )
+    found = parse(page(f"<h3>عاجل</h3><ul>{rows}</ul>"), source("عاجل"))
+    assert said(found) == clocked(CLEAN)
+    assert [line.clock is None for line in found] == [False] * 4 + [True] * 2
+
+
+@pytest.mark.parametrize("today", [1, 2, 3])
+def test_a_list_in_parts_keeps_headlines_that_mention_times(today: int) -> None:
+    rows = [f"<li><b>{t}</b><p>{h}</p></li>" for t, h in clocked(MENTIONS)]
+    days = f"<h4>اليوم</h4><ul>{''.join(rows[:today])}</ul><h4>أمس</h4><ul>{''.join(rows[today:])}</ul>"
+    assert said(parse(page(f"<h2>عاجل</h2><div>{days}</div>"), source("عاجل"))) == clocked(MENTIONS)
 
 
 # Hostile pages

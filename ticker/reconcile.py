@@ -180,19 +180,24 @@ def _edited_in_place(listed: Sequence[Item], seen: Sequence[Headline], found: di
     candidates = []
     for slot, olds in gone.items():
         news = arrived.get(slot, [])
-        sure = bool(gaps) and len(news) <= len(olds)  # else one of them is new, and the words must tell which
-        for old, new in product(olds, news):
+        for (below_old, old), (below_new, new) in product(_from_below(olds), _from_below(news)):
             was, now = listed[old].title, seen[new].title
+            # Lines come on top: of more lines than have gone the lower are the edits, unless the words tell otherwise.
+            expected = len(news) <= len(olds) or below_old == below_new
             likeness = like(was, now)
-            if likeness >= FLOOR and (sure or small(was, now)):
-                candidates.append((-likeness, abs(old - new), old, new))
+            if likeness >= FLOOR and ((gaps and expected) or small(was, now)):
+                candidates.append((not expected, -likeness, abs(old - new), old, new))
     matches: dict[int, Match] = {}
-    for score, _, old, new in sorted(candidates):
+    for _, score, _, old, new in sorted(candidates):
         if new not in matches and listed[old].guid not in used:
             used.add(listed[old].guid)
             reason = f"edited in place, likeness {-score:.2f}"
             matches[new] = Match(seen[new], new, "edited", listed[old], reason)
     return list(matches.values())
+
+
+def _from_below(ranks: Sequence[int]) -> Iterator[tuple[int, int]]:
+    return zip(range(len(ranks) - 1, -1, -1), ranks, strict=True)
 
 
 def _back(known: Known, seen: Sequence[Headline], found: dict[int, Match]) -> list[Match]:

@@ -5,8 +5,8 @@
             with one  read,
             time each see rows
 
-`clock` knows a printed time when it sees one, `heading` finds words however they are spelled,
-`selected` reads what configured selectors point at, and `plain` does all this for plain text.
+`clock` knows a printed time when it sees one, `slots` which of those in a row is the row's own; `heading` finds words
+however they are spelled, `selected` reads what configured selectors point at, and `plain` does all this for plain text.
 """
 
 from collections.abc import Callable
@@ -70,11 +70,10 @@ def inspect(page: Page, *, heading: str | None = None, selectors: Selectors | No
 def _found(tree: Tree, links: Links, *, parted: bool) -> Found:
     """What is on the page; lists in parts are looked for under a heading only: guessed, they are too often two."""
     stamped = times(tree)
-    mems = frozenset(timed.node.mem_id for timed in stamped)
 
     def reader(group: Group) -> Callable[[], Listing | None]:
         def read() -> Listing | None:
-            made = listing(tree, group, mems, links)
+            made = listing(tree, group, links)
             return made if made is None or not group.parted or falling(made.headlines) == 1 else None
 
         return cache(read)

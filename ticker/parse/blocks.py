@@ -2,36 +2,21 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.clock import Kind, Stamp, moment
+from ticker.parse.clock import moment
+from ticker.parse.slots import MOST_IN_ROW, Slot, Timed, Way, Within, chosen, form, in_step, usual_form
 from ticker.parse.tree import MAX_DEPTH, Tree, too_deep
 
 FEWEST = 4  # rows of a list
-MOST_TIMES = 20_000  # of a page; what comes later is not looked at
+MOST_TIMES = 5_000  # of a page; what comes later is not looked at
 _MOST_PARTED = 400  # times of a list in parts
+_LOWEST = 5  # elements above a time that tell its place in a row
 _FURTHEST = 80  # characters before the first digit of a time, and of its text
 _DIGIT = re.compile(r"\d").search
-
-
-@dataclass(slots=True)
-class Timed:
-    """A text of the page that is, or begins with, a time."""
-
-    place: int  # in Tree.texts
-    node: LexborNode
-    stamp: Stamp
-
-
-@dataclass(slots=True)
-class Slot:
-    """One child of a list with its time (the first, where it is printed twice)."""
-
-    node: LexborNode
-    timed: Timed
 
 
 @dataclass(slots=True)
@@ -136,6 +121,20 @@ class _Grove:
             at = self.parent[at]
         return way[::-1]
 
+    def way(self, leaf: int, depth: int) -> Way:
+        """Where time *leaf* stands in a row that itself stands at *depth*."""
+        mem = self.mems[leaf]
+        tags, at = [self.depth[mem] - depth], mem
+        while len(tags) <= min(_LOWEST, tags[0] + 1):
+            tags.append(self.node[at].tag_id)
+            at = self.parent[at]
+        return tuple(tags)
+
+    def within(self, row: int, leaves: Iterable[int]) -> Within:
+        """The element *row* with the times *leaves* in it."""
+        depth = self.depth[row]
+        return Within(self.node[row], [(self.found[leaf], self.way(leaf, depth)) for leaf in leaves])
+
     def span(self, mem: int, place: int, step: int) -> int:
         """The furthest time from *place*, going by *step*, that meets its neighbour below *mem*."""
         deeper, depth = self.depth, self.depth[mem]
@@ -146,19 +145,31 @@ class _Grove:
             place += step
 
 
+def within(blocks: Sequence[LexborNode], found: Sequence[list[Timed]]) -> list[Within]:
+    """Elements that may be a row each, with the times *found* in each."""
+    made = []
+    for block, times in zip(blocks, found, strict=True):
+        grove = _Grove(times)
+        depth = grove.depth.get(block.mem_id, 0)
+        made.append(Within(block, [(timed, grove.way(leaf, depth)) for leaf, timed in enumerate(times)]))
+    return made
+
+
 def _group(grove: _Grove, mem: int, places: list[int], fewest: int) -> Group | None:
     """The list whose element is *mem*; None where too few of its children have one time."""
     starts = [grove.span(mem, places[0], -1), *(place + 1 for place in places)]
     ends = [*places, grove.span(mem, places[-1] + 1, 1)]
-    group = Group(grove.node[mem])
-    for start, end in zip(starts, ends, strict=True):
-        timed = _one_of(grove.found[start : end + 1])
-        if timed is None:
-            group.mixed += 1
-        else:
-            group.slots.append(Slot(grove.node[grove.child_of(mem, start)], timed))
-    group.slots = _alike(group.slots)
-    return group if len(group.slots) >= fewest and group.mixed < len(group.slots) else None
+    rows = [
+        grove.within(grove.child_of(mem, start), range(start, end + 1))
+        for start, end in zip(starts, ends, strict=True)
+        if end - start < MOST_IN_ROW
+    ]
+    if len(rows) < fewest:
+        return None
+    slots, mixed = chosen(rows)
+    mixed += len(starts) - len(rows)
+    slots = in_step(grove.node[mem], _alike(slots))
+    return Group(grove.node[mem], slots, mixed) if len(slots) >= fewest and mixed < len(slots) else None
 
 
 def _parted(grove: _Grove, mem: int, places: list[int]) -> Group | None:
@@ -167,25 +178,29 @@ def _parted(grove: _Grove, mem: int, places: list[int]) -> Group | None:
     Just after midnight the list of today is that short. (Longer ones are lists of their own: tabs look the same.)
     """
     first = grove.span(mem, places[0], -1)
-    if places[0] - first + 1 >= FEWEST:
-        return None
     last = min(grove.span(mem, places[-1] + 1, 1), first + _MOST_PARTED)
     if last - first + 1 < FEWEST:
         return None
-    paths = [grove.path(mem, leaf) for leaf in range(first, last + 1)]
-    ways = [tuple(grove.node[step].tag_id for step in path) for path in paths]
-    usual = _row_way(grove, paths, ways)
-    rows: dict[int, list[Timed]] = defaultdict(list)
-    for leaf, (path, way) in enumerate(zip(paths, ways, strict=True), first):
-        if way[: len(usual)] == usual:
-            rows[path[len(usual) - 1]].append(grove.found[leaf])
-    slots = [Slot(grove.node[row], timed) for row, within in rows.items() if (timed := _one_of(within))]
-    if len(usual) < 2 or len(slots) < FEWEST or 5 * len(slots) < 4 * len(paths):
+    usual = usual_form(timed.stamp for timed in grove.found[first : last + 1])
+    sure = [leaf for leaf in range(first, last + 1) if form(grove.found[leaf].stamp) == usual]
+    if len(sure) < FEWEST or sum(leaf <= places[0] for leaf in sure) >= FEWEST:
+        return None
+    paths = {leaf: grove.path(mem, leaf) for leaf in range(first, last + 1)}
+    ways = {leaf: tuple(grove.node[step].tag_id for step in path) for leaf, path in paths.items()}
+    down = _row_way([paths[leaf] for leaf in sure], [ways[leaf] for leaf in sure])
+    rows: dict[int, list[int]] = defaultdict(list)
+    for leaf, path in paths.items():
+        if len(path) >= len(down) and ways[leaf][: len(down) - 1] == down[:-1]:
+            rows[path[len(down) - 1]].append(leaf)
+    rows = {row: leaves for row, leaves in rows.items() if any(ways[leaf][: len(down)] == down for leaf in leaves)}
+    slots, _ = chosen([grove.within(row, leaves) for row, leaves in rows.items() if len(leaves) <= MOST_IN_ROW])
+    stray = len(paths) - sum(map(len, rows.values()))
+    if len(down) < 2 or len(slots) < FEWEST or 5 * len(slots) < 4 * (len(rows) + stray):
         return None
     return Group(grove.node[mem], slots, parted=True)
 
 
-def _row_way(grove: _Grove, paths: list[list[int]], ways: list[tuple[int, ...]]) -> tuple[int, ...]:
+def _row_way(paths: list[list[int]], ways: list[tuple[int, ...]]) -> tuple[int, ...]:
     """The tags from a list down to its row that most times share: down to where a time parts from its neighbours."""
     count: Counter[tuple[int, ...]] = Counter()
     for before, path, after, way in zip([[], *paths], paths, [*paths[1:], []], ways, strict=False):
@@ -199,27 +214,10 @@ def _shared(one: list[int], other: list[int]) -> int:
     return next((at for at, (mine, theirs) in enumerate(zip(one, other, strict=False)) if mine != theirs), 0)
 
 
-def _one_of(within: list[Timed]) -> Timed | None:
-    """The time of a child that holds *within*: the only one, or the only clock; a second copy counts as one.
-
-    With a date beside it the clock is not for today: it is not read, rather than dated wrongly.
-    """
-    for kind in (Kind.CLOCK, Kind.RELATIVE, Kind.LOOSE, Kind.DATE):
-        sure = [timed for timed in within if timed.stamp.kind is kind]
-        if sure:
-            if len({timed.stamp.printed for timed in sure}) > 1:
-                return None
-            dated = sure[0].stamp.clock is not None and any(timed.stamp.kind is Kind.DATE for timed in within)
-            return replace(sure[0], stamp=replace(sure[0].stamp, clock=None)) if dated else sure[0]
-    return None
-
-
 def _alike(slots: list[Slot]) -> list[Slot]:
-    """Those of the most frequent tag: the clock of the page head is no row."""
-    count: dict[int, int] = defaultdict(int)
-    for slot in slots:
-        count[slot.node.tag_id] += 1
-    if len(count) < 2:
+    """Those of the most frequent tag among rows with a usual time: the clock of the page head is no row."""
+    count = Counter(slot.node.tag_id for slot in slots if slot.usual) or Counter(slot.node.tag_id for slot in slots)
+    if not count:
         return slots
-    usual = max(count, key=lambda tag: count[tag])
+    usual = count.most_common(1)[0][0]
     return [slot for slot in slots if slot.node.tag_id == usual]

@@ -8,8 +8,9 @@ from datetime import time
 from enum import IntEnum
 
 LONGEST = 40  # characters of a text that is nothing but a time, its day and its zone
+_SPARE = 20  # more, of marks and separators around it
 
-_MARKS = dict.fromkeys(map(ord, "\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"))
+_MARK = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 # Brackets and separators: they stand around a time, they are not the time.
 _AROUND = " \t\r\n\xa0\u202f()[]{}（）［］【】<>«»|¦•·●▪■►▶‣⏱🕒🕐*:;,،.‐‑–—-_/\\~"
 _CUT_SHORT = re.compile(r"\.[^\W\d]$")  # "9:05 a.m" once the last full stop went with the separators
@@ -72,6 +73,25 @@ class Kind(IntEnum):
     CLOCK = 4
 
 
+# Names of days and months, as they begin; in the languages of most newsrooms, for a line that gives today's date.
+_CALENDAR = re.compile(
+    r"(?<!\w)(?:ال)?(?:[أاإ]حد|[إا]ثنين|ثلاثاء|[أا]ربعاء|خميس|جمعة|سبت|كانون|شباط|[آأا]ذار|نيسان|[أا]يار|حزيران|تموز|[آا]ب|"
+    r"[أا]يلول|تشرين|يناير|فبراير|مارس|[أا]بريل|مايو|يونيو|يوليو|[أا]غسطس|سبتمبر|[أا]كتوبر|نوفمبر|ديسمبر|جانفي|فيفري|[أا]فريل|"
+    r"ماي|جوان|جويلية|[أا]وت)(?!\w)"
+    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:lun|mar|mercre|jeu|vendre|same)di\b|\bdimanche\b"
+    r"|\b(?:jan(?:uary|vier|uar)?|feb(?:ruary|ruar|rero)?|f[ée]v(?:rier|ereiro)?|mar(?:ch|s|zo|ço)?|märz|apr(?:ile?)?|a[vb]r(?:il)?|"
+    r"ma[iy]o?|jun(?:e|i|io|ho)?|juin|jul(?:y|i|io|ho)?|juil(?:let)?|aug(?:ust)?|ao[uû]t|ago(?:sto)?|sep(?:t(?:ember|embre)?)?|"
+    r"setembro|settembre|septiembre|o[ck]t(?:ober|obre|ubre)?|ottobre|out(?:ubro)?|nov(?:ember|embre|iembre|embro)?|"
+    r"de[cz](?:ember|embro)?|d[ée]c(?:embre)?|dic(?:iembre|embre)?)\b"
+    r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b"
+    r"|\b(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)\w{0,6}\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20)\d\d(?!\d)")
+_DAY_NUMBER = re.compile(r"(?<![\d/.:])\d{1,2}(?![\d/.:])")
+_DATE_WORDS = 8  # of a line that is a date, at most
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """A printed time: as it stands on the page, and the wall clock it says, if it can be read."""
@@ -90,6 +110,10 @@ def stamp(text: str) -> Stamp | None:
     if usual is not None:
         clock = _time(int(usual[2]), int(usual[3]), 0)
         return Stamp(usual[1], clock, Kind.CLOCK) if clock is not None else None
+    if len(text) > LONGEST + _SPARE:
+        text = " ".join(text.split())
+        if len(text) > LONGEST + _SPARE:
+            return None
     printed = bare(text)
     if not 1 < len(printed) <= LONGEST or not _MAYBE.search(printed):
         return None
@@ -111,17 +135,19 @@ def moment(text: str) -> Stamp | None:
     return known
 
 
-def leading(text: str) -> Stamp | None:
-    """The time that *text*, a whole row in one text, begins with; its `rest` is the headline."""
+def leading(text: str, least: int = 4) -> Stamp | None:
+    """The time that *text*, a whole row in one text, begins with; its `rest` is the headline, of *least* letters."""
     if not _MAYBE_LEAD.match(text):
         return None
-    line = text[: 2 * LONGEST].translate(_MARKS).lstrip()
+    line = _MARK.sub("", text[: 2 * LONGEST]).lstrip()
     found = _LEAD.match(line)
     clock = read(found["time"]) if found is not None else None
     if found is None or clock is None:
         return None
     rest = (line[found.end() :] + text[2 * LONGEST :]).strip()
-    return Stamp(bare(found["time"]), clock, Kind.CLOCK, rest) if sum(map(str.isalpha, rest[:LONGEST])) > 3 else None
+    return (
+        Stamp(bare(found["time"]), clock, Kind.CLOCK, rest) if sum(map(str.isalpha, rest[:LONGEST])) >= least else None
+    )
 
 
 def read(printed: str) -> time | None:
@@ -134,7 +160,7 @@ def read(printed: str) -> time | None:
 
 def bare(text: str) -> str:
     """*text* in one line, without direction marks, and without brackets and separators around it."""
-    line = " ".join((text if text.isascii() else text.translate(_MARKS)).split())
+    line = " ".join((text if text.isascii() else _MARK.sub("", text)).split())
     printed = line.strip(_AROUND)
     return f"{printed}." if _CUT_SHORT.search(printed) and f"{printed}." in line else printed
 
@@ -145,11 +171,21 @@ def dates_in_disguise(printed: Sequence[str]) -> bool:
     return len(dotted) == len(printed) > 2 and len(set(dotted)) == 1 and 1 <= int(dotted[0]) <= 12
 
 
+def is_date(text: str) -> bool:
+    """Whether *text* gives a day, "Monday, 10 March 2025": above a list, and gone tomorrow."""
+    known, plain = stamp(text), _plain(text)
+    if known is not None and known.kind is Kind.DATE:
+        return True
+    named = len(_CALENDAR.findall(plain))
+    numbers = bool(_DAY_NUMBER.search(plain)) + bool(_YEAR.search(plain))
+    return len(plain.split()) <= _DATE_WORDS and (numbers == 2 or bool(named and (numbers or named > 1)))
+
+
 def _plain(text: str) -> str:
     """*text* with Western digits and one form of each letter, as the patterns expect it."""
     if text.isascii():
         return text
-    plain = unicodedata.normalize("NFKC", text.translate(_MARKS))
+    plain = unicodedata.normalize("NFKC", _MARK.sub("", text))
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
 
 

@@ -47,6 +47,12 @@ class Links:
             return self.origin + href
         return _join(self.base, href)
 
+    def leads(self, href: str | None) -> bool:
+        """Whether *href* leads somewhere, though the address of the page itself may not be known."""
+        if self.whole(href) is not None:
+            return True
+        return not self.origin and Links("http://unknown.invalid/").whole(href) is not None
+
 
 def _join(base: str, href: str) -> str | None:
     try:

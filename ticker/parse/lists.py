@@ -8,12 +8,13 @@ from statistics import median_low
 from selectolax.lexbor import LexborNode
 
 from ticker.model import Headline
-from ticker.parse.blocks import FEWEST, Group, Slot
-from ticker.parse.clock import dates_in_disguise
+from ticker.parse.blocks import FEWEST, Group
+from ticker.parse.clock import Kind, dates_in_disguise, leading
 from ticker.parse.links import Links
 from ticker.parse.rows import Reading, understand, width
-from ticker.parse.tree import RAW, TEXT, Tree
-from ticker.parse.units import row
+from ticker.parse.slots import Slot, Way, columns, says
+from ticker.parse.tree import Tree
+from ticker.parse.units import SIGN, Row, row
 from ticker.text import display
 
 _POOR = 0.3  # agreement of the rows below which times and headlines may be siblings instead
@@ -28,7 +29,7 @@ class Listing:
     headlines: tuple[Headline, ...]
     worth: float  # how well the rows agree on what is a headline, 0 to 1
     where: str  # for a person: "ul > li"
-    linkless: bool = False  # plain text: there can be no links
+    linked: float = 1.0  # share of rows with a link; of plain text, where there can be none, all
     end: int | None = None  # where its last time is, for a list in parts
 
     @cached_property
@@ -37,17 +38,18 @@ class Listing:
         return 2 * sum(line.clock is not None for line in self.headlines) > len(self.headlines)
 
 
-def listing(tree: Tree, group: Group, stamped: frozenset[int], links: Links, fewest: int = FEWEST) -> Listing | None:
-    """The list that *group* is; None where too few of its children have a headline.
-
-    Args:
-        stamped: the `mem_id` of every text that is a time.
-    """
-    readings, worth = understand([row([slot.node], slot.timed.stamp, stamped) for slot in group.slots])
+def listing(tree: Tree, group: Group, links: Links, fewest: int = FEWEST) -> Listing | None:
+    """The list that *group* is; None where too few of its children have a headline."""
+    extra = columns(group.slots)
+    readings, worth = understand([_row(slot, [slot.node], extra) for slot in group.slots])
+    if worth < _POOR and extra:  # what looked like second times were the headlines
+        extra = frozenset()
+        other, better = understand([_row(slot, [slot.node], extra) for slot in group.slots])
+        readings, worth = (other, better) if better > worth else (readings, worth)
     start_node = group.slots[0].node
     if worth < _POOR or len(readings) < fewest:
         pairs = _pairs(group)
-        other, better = understand([row(nodes, slot.timed.stamp, stamped) for slot, nodes in pairs])
+        other, better = understand([_row(slot, nodes, extra) for slot, nodes in pairs])
         if pairs and better > worth:
             readings, worth, start_node = other, better, pairs[0][1][0]
     headlines = tuple(lines(readings, links))
@@ -56,7 +58,41 @@ def listing(tree: Tree, group: Group, stamped: frozenset[int], links: Links, few
     start = tree.first_text(start_node)
     where = f"{group.container.tag} > {group.slots[0].node.tag}"
     end = group.slots[-1].timed.place if group.parted else None
-    return Listing(group.place if start is None else start, headlines, worth, where, end=end)
+    linked = _linked(headlines, readings, links)
+    return Listing(group.place if start is None else start, headlines, worth, where, linked, end)
+
+
+def _linked(headlines: Sequence[Headline], readings: Sequence[Reading], links: Links) -> float:
+    """The share of rows with a link; relative ones count though the page's address is not known."""
+    if links.origin:
+        return sum(line.link is not None for line in headlines) / len(headlines)
+    return sum(links.leads(reading.href) for reading in readings) / len(readings)
+
+
+def _row(slot: Slot, nodes: Sequence[LexborNode], extra: frozenset[Way]) -> Row:
+    """The row of *slot*; what stands at the ways *extra* is no text of it, unless nothing else is."""
+    timed = slot.timed
+    own = {timed.node.mem_id, *timed.also}
+    own |= {each.node.mem_id for each, _ in slot.beside if each.stamp.printed == timed.stamp.printed}
+    other = {each.node.mem_id for each, way in slot.beside if way in extra or not slot.usual}
+    made = row(nodes, timed.stamp, own | other)
+    if slot.usual:
+        made.again = lambda: _again(slot, nodes, own, made.dates)
+    if not slot.beside:
+        return made
+    dates = [each.node.text_content or "" for each, _ in slot.beside if each.stamp.kind is Kind.DATE]
+    made.dates = tuple(" ".join(date.split()) for date in dates)
+    return made
+
+
+def _again(slot: Slot, nodes: Sequence[LexborNode], own: Iterable[int], dates: tuple[str, ...]) -> Row:
+    """The row of *slot* with every text but its time; where that is all, what follows the clock in it."""
+    wider = row(nodes, slot.timed.stamp, own, SIGN)
+    if not wider.units and slot.timed.stamp.kind in (Kind.LOOSE, Kind.RELATIVE):
+        stamp = leading(slot.timed.node.text_content or "", least=0)
+        wider = row(nodes, stamp, own, SIGN) if stamp is not None else wider
+    wider.dates = dates
+    return wider
 
 
 def lines(readings: Iterable[Reading], links: Links) -> Iterator[Headline]:
@@ -77,7 +113,7 @@ def _pairs(group: Group) -> list[tuple[Slot, list[LexborNode]]]:
         slot = wanted.get(node.mem_id)
         if slot is not None:
             rows.append((slot, [node]))
-        elif _says(node):
+        elif says(node):
             (rows[-1][1] if rows else lead).append(node)
     if not rows:
         return []  # the group's rows are not children of one element
@@ -86,13 +122,6 @@ def _pairs(group: Group) -> list[tuple[Slot, list[LexborNode]]]:
         return [(slot, nodes[: max(usual, 2)]) for slot, nodes in rows]
     above = [lead[len(lead) - usual + 1 :], *(nodes[1:] for _, nodes in rows)]
     return [(slot, [*before, nodes[0]]) for before, (slot, nodes) in zip(above, rows, strict=False)]
-
-
-def _says(node: LexborNode) -> bool:
-    """Whether there is anything to read in *node*."""
-    if node.tag_id == TEXT:
-        return bool((node.text_content or "").strip())
-    return node.is_element_node and node.tag_id not in RAW and bool((node.text() or "").strip())
 
 
 def median_length(headlines: Sequence[Headline]) -> int:

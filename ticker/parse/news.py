@@ -19,7 +19,7 @@ def newsness(found: Listing) -> float:
     """0 for what is no news; else the higher, the more surely it is the list of latest news."""
     rows = found.headlines
     distinct = len({line.title for line in rows}) / len(rows)
-    linked = 1.0 if found.linkless else sum(line.link is not None for line in rows) / len(rows)
+    linked = found.linked
     order = falling(rows)
     if not _SHORTEST <= median_length(rows) <= _LONGEST or distinct < 0.6 or found.worth < 0.2 or order < 0.6:
         return 0.0

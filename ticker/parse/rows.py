@@ -7,7 +7,7 @@ rows is taken for each of them.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from ticker.parse.clock import Stamp
@@ -40,11 +40,21 @@ def understand(found: Sequence[Row]) -> tuple[list[Reading], float]:
     """The headline of every row that has one, in order; and how well the rows agree, from 0 to 1."""
     way, score = _best_way(found)
     if way is None:
+        found = [one.again() if one.again is not None else one for one in found]
+        way, score = _best_way(found)
+    if way is None:
         return [], 0.0
     label = _labels(found, way)
     chosen = [(one, unit) for one in found if (unit := _choice(one, way)) is not None]
-    readings = [Reading(one.stamp, _title(unit, label), _link(one, unit)) for one, unit in chosen]
-    return readings, min(1.0, score / _PERFECT)
+    return [_reading(one, unit, label) for one, unit in chosen], min(1.0, score / _PERFECT)
+
+
+def _reading(one: Row, unit: Unit, labels: "_Labels") -> Reading:
+    """*one* with the headline *unit*; with a date beside it its clock is not for today, and not read."""
+    title, stamp = _title(unit, labels), one.stamp
+    if stamp.clock is not None and any(date not in title for date in one.dates):
+        stamp = replace(stamp, clock=None)
+    return Reading(stamp, title, _link(one, unit))
 
 
 def _best_way(found: Sequence[Row]) -> tuple[str | None, float]:
@@ -94,20 +104,34 @@ def width(text: str) -> int:
 
 
 def _choice(one: Row, way: str) -> Unit | None:
-    """The text at *way*, the longest of several; else all that flows there; else the likeliest other."""
+    """The text at *way*, or all that flows there, though it looks like a time or has no letter; else the likeliest."""
+    again = one.again
+    there = _there(one, way) or (_there(wider := again(), way) or _alike(wider, way) if again is not None else None)
+    return there or max(_others(one), key=lambda unit: len(unit.raw), default=None)
+
+
+def _there(one: Row, way: str) -> Unit | None:
+    """The text at *way*, the longest of several; else all that flows there."""
     at_way = [unit for unit in one.units if unit.way == way]
     if len(at_way) == 1:
         return at_way[0]
-    whole = one.parted[way].whole() if not at_way and way in one.parted else None
-    return whole or max(at_way or _others(one, way), key=lambda unit: len(unit.raw), default=None)
+    if at_way:
+        return max(at_way, key=lambda unit: len(unit.raw))
+    return one.parted[way].whole() if way in one.parted else None
 
 
-def _others(one: Row, way: str) -> list[Unit]:
-    """Texts of a row that has none at *way*: those at the same tags, else linked ones, else any."""
+def _alike(one: Row, way: str) -> Unit | None:
+    """The longest text of a row that has none at *way* where the same tags lead."""
     tags = _CLASSES.sub("", way)
-    alike = [unit for unit in one.units if _CLASSES.sub("", unit.way) == tags]
+    return max(
+        (unit for unit in one.units if _CLASSES.sub("", unit.way) == tags), key=lambda unit: len(unit.raw), default=None
+    )
+
+
+def _others(one: Row) -> list[Unit]:
+    """Texts of a row that has none where the others have: linked ones, else any."""
     long = [unit for unit in one.units if width(unit.text) >= _SHORTEST]
-    return alike or [unit for unit in long if unit.href] or long
+    return [unit for unit in long if unit.href] or long
 
 
 @dataclass(frozen=True, slots=True)

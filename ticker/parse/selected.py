@@ -6,11 +6,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from ticker.errors import ParseError
 from ticker.model import Selectors
-from ticker.parse.blocks import Group, Slot, Timed, groups, times
+from ticker.parse.blocks import Group, groups, times, within
 from ticker.parse.clock import Kind, Stamp, bare, stamp
 from ticker.parse.links import Links
 from ticker.parse.lists import Listing, lines, listing
 from ticker.parse.rows import Reading
+from ticker.parse.slots import Slot, Timed
+from ticker.parse.slots import chosen as choose
 from ticker.parse.tree import TEXT, Tree, tag_ids
 
 _LINK = tag_ids("a")
@@ -37,16 +39,13 @@ def selected(tree: Tree, chosen: Selectors, links: Links) -> Listing:
     blocks = _css(tree.parser, chosen.block)
     if not blocks:
         raise ParseError("block-absent", f"nothing on the page matches the selector “{chosen.block}”")
-    stamped, rows = set[int](), list[Slot]()
-    sets = [_times(tree, block, chosen.time, stamped) for block in blocks]
-    for block, found in zip(blocks, sets, strict=True):
-        rows += _slots(block, found)
+    rows = _rows(blocks, [_times(tree, block, chosen.time) for block in blocks])
     if not rows:
         if not any((block.text() or "").strip() for block in blocks):
             raise ParseError("block-empty", f"what matches the selector “{chosen.block}” is empty")
         raise ParseError("times-unreadable", f"what matches the selector “{chosen.block}” holds no time")
     read = _chosen(tree, rows, chosen, links) if chosen.headline else None
-    read = read or listing(tree, Group(blocks[0], rows), frozenset(stamped), links, fewest=1)
+    read = read or listing(tree, Group(blocks[0], rows), links, fewest=1)
     if read is None:
         raise ParseError("block-empty", f"what matches the selector “{chosen.block}” holds no headlines")
     return read
@@ -59,22 +58,19 @@ def _css(root: LexborHTMLParser | LexborNode, css: str) -> Sequence[LexborNode]:
         raise ParseError("block-absent", f"“{css}” is no CSS selector: {' '.join(str(error).split())}") from error
 
 
-def _times(tree: Tree, block: LexborNode, css: str | None, stamped: set[int]) -> list[Timed]:
-    """The times within *block*, chosen or recognised; notes the texts they are made of in *stamped*."""
-    within = _texts(tree, [block])
+def _times(tree: Tree, block: LexborNode, css: str | None) -> list[Timed]:
+    """The times within *block*, chosen or recognised."""
     if css is None:
-        known = set(within)
-        found = [timed for timed in times(tree) if timed.place in known]
-        stamped.update(timed.node.mem_id for timed in found)
-        return found
+        known = set(_texts(tree, [block]))
+        return [timed for timed in times(tree) if timed.place in known]
     found = []
     for element in _css(block, css):
         places = _texts(tree, [element])
         if places:
             printed = _words(tree, places)
             known_as = stamp(printed) or Stamp(bare(printed), None, Kind.LOOSE)
-            found.append(Timed(places[0], tree.nodes[places[0]], known_as))
-            stamped.update(tree.nodes[at].mem_id for at in places)
+            also = tuple(tree.nodes[at].mem_id for at in places[1:])
+            found.append(Timed(places[0], tree.nodes[places[0]], known_as, also))
     return [timed for place, timed in sorted({timed.place: timed for timed in found}.items())]
 
 
@@ -94,12 +90,20 @@ def _words(tree: Tree, places: Iterable[int]) -> str:
     return " ".join("".join(tree.nodes[at].text_content or "" for at in places).split())
 
 
-def _slots(block: LexborNode, found: list[Timed]) -> list[Slot]:
-    """The rows in *block*: itself, when it has one time; else its children, wherever they part."""
-    if len({timed.stamp.printed for timed in found}) < 2:
-        return [Slot(block, found[0])] if found else []
-    made = groups(found, fewest=2)
-    return max(made, key=lambda group: len(group.slots)).slots if made else []
+def _rows(blocks: Sequence[LexborNode], found: Sequence[list[Timed]]) -> list[Slot]:
+    """The rows: each block, where most have one time; else its children, wherever they part."""
+    held = [(block, times) for block, times in zip(blocks, found, strict=True) if times]
+    each, _ = choose(within([block for block, _ in held], [times for _, times in held]))
+    if len(blocks) > 1 and 2 * len(each) > len(held):
+        return each
+    return [slot for block, times in held for slot in _children(block, times)]
+
+
+def _children(block: LexborNode, times: list[Timed]) -> list[Slot]:
+    made = groups(times, fewest=2)
+    if made:
+        return max(made, key=lambda group: len(group.slots)).slots
+    return choose(within([block], [times]))[0]
 
 
 def _chosen(tree: Tree, rows: Sequence[Slot], chosen: Selectors, links: Links) -> Listing | None:

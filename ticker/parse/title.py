@@ -1,14 +1,14 @@
 """Say which heading stands above a list, so that it can be configured."""
 
 from ticker.errors import ParseError
+from ticker.parse.clock import is_date
 from ticker.parse.lists import Listing
 from ticker.parse.tree import tag_ids
-from ticker.parse.under import Found, under
+from ticker.parse.under import Found, may_head, under
 from ticker.text import display
 
 _HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6")
 _NEAR = 6  # texts above the list that are looked at
-_LONGEST = 60  # characters of a heading
 
 
 def title_above(found: Found, listing: Listing) -> str | None:
@@ -16,7 +16,7 @@ def title_above(found: Found, listing: Listing) -> str | None:
     places = range(listing.start - 1, max(-1, listing.start - 1 - _NEAR), -1)
     for place in sorted(places, key=lambda place: not _in_heading(found, place)):
         text = display(found.texts[place])
-        if any(map(str.isalpha, text)) and len(text) <= _LONGEST and place not in found.stamps:
+        if may_head(found, place) and not is_date(text):
             try:
                 chosen = under(found, text)
             except ParseError:

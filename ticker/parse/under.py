@@ -8,12 +8,17 @@ from selectolax.lexbor import LexborNode
 from ticker.errors import ParseError
 from ticker.parse import heading as headings
 from ticker.parse.blocks import FEWEST
+from ticker.parse.clock import is_date
 from ticker.parse.heading import Place
 from ticker.parse.lists import Listing
 from ticker.parse.tree import Tree, tag_ids
+from ticker.text import display
 
 _FURTHEST = 40  # texts between a heading and its list: tabs, buttons, a choice of sections
 _MOST_PLACES = 500  # of a heading on one page
+_LONGEST = 60  # characters of a heading
+_OPTION_LONG, _OPTION_WORDS = 24, 3  # letters and words of a tab, or a button: more is a text
+_MOST_DATES = 2  # lines of today's date between a heading and its list
 _MOST_TRIES = 12  # lists read to find one that is under the heading
 
 _HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6")
@@ -57,6 +62,10 @@ def under(found: Found, heading: str) -> Listing:
     rows = max(_stamps_after(found, stamps, place) for place in places)
     if rows:
         raise ParseError("block-empty", f"under the heading “{heading}” stand only {rows} rows, too few for a list")
+    other = next((text for place in places if (text := _other(found, place)) is not None), None)
+    if other is not None:
+        detail = f"the list below the heading “{heading}” stands under another one, “{other}”"
+        raise ParseError("block-absent", detail)
     if any(_hollow(found, place) for place in places):
         raise ParseError("block-empty", f"the list under the heading “{heading}” is empty")
     raise ParseError("block-absent", f"the heading “{heading}” is there, but no list with times stands under it")
@@ -78,11 +87,55 @@ def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
 
 def _belongs(found: Found, place: Place, start: int) -> bool:
     """Whether the list that begins at *start* is under the heading: close after it, and under no other."""
+    if _caption(found, place, start) is not None:
+        return False
     if found.tree is None:
         return start - place.end <= _FURTHEST
     between = range(place.end, min(start, place.end + 4 * _FURTHEST))
     options = sum(_of(found.tree.nodes[at].parent, _OPTION) for at in between)
     return start - place.end - options <= _FURTHEST and not _divided(found.tree, place, start)
+
+
+def _caption(found: Found, place: Place, start: int) -> int | None:
+    """Where the list has a heading of its own right above it, if text, not only tabs, parts that from ours."""
+    above = start - 1
+    while above >= place.end and above > start - _MOST_DATES - 1 and is_date(found.texts[above]):
+        above -= 1
+    between = found.texts[place.end : above]
+    if not any(len(text) > _OPTION_LONG or len(text.split()) > _OPTION_WORDS for text in between):
+        return None
+    if not may_head(found, above) or is_date(found.texts[above]):
+        return None
+    if found.tree is None:
+        return above
+    rank, ours = _rank(found.tree.nodes[above]), _rank(found.tree.nodes[place.start])
+    if rank is not None and ours is not None and rank > ours:
+        return None  # a part of what ours is above
+    return above if _heads(found.tree.nodes[above], found.tree.nodes[start]) else None
+
+
+def _other(found: Found, place: Place) -> str | None:
+    """The heading nearer to the list that follows *place*, where it is that which hides the list."""
+    near = (one for one in found.candidates if 0 <= one.place - place.end <= 3 * _FURTHEST)
+    listing = next(near, None)
+    made = listing.read() if listing is not None else None
+    above = _caption(found, place, max(place.end, made.start)) if made is not None else None
+    return display(found.texts[above]) if above is not None else None
+
+
+def may_head(found: Found, place: int) -> bool:
+    """Whether the text at *place* is short, has letters, and is no time."""
+    text = found.texts[place]
+    return len(text) <= _LONGEST and any(map(str.isalpha, text)) and place not in found.stamps
+
+
+def _heads(text: LexborNode, row: LexborNode) -> bool:
+    """Whether *text* is all there is in an element, and what stands next to that holds *row*."""
+    ours, rows = _way(text), _way(row)
+    met = _shared(ours, rows)
+    if met in (len(ours), len(rows)) or not _neighbours(ours[met], rows[met]):
+        return False
+    return (ours[met].text() or "").strip() == (text.text_content or "").strip()
 
 
 def _divided(tree: Tree, place: Place, start: int) -> bool:

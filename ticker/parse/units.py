@@ -1,7 +1,7 @@
 """Take a row of a list apart: its time aside, which texts does it hold, and where does each link."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -23,6 +23,7 @@ _DEEPEST = 60  # levels below a row that are looked at
 _MOST_TEXT = 20_000  # characters of a row; a list is not made of novels
 _DIGITS = re.compile(r"[\d./]+")
 WORDY = re.compile(r"[^\W_]")
+SIGN = re.compile(r"[^\s_()\[\]{}<>«»|¦•·●▪■►▶‣*:;,،.‐‑–—\-/\\~]")  # anything but what parts texts
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class Parted:
 
     unit: Unit
     pieces: list[_Piece]
+    says: re.Pattern[str] = WORDY
 
     def whole(self) -> Unit | None:
         """One text of all that flows in the element; None where nothing does."""
@@ -70,7 +72,7 @@ class Parted:
                 self.unit.href = self.unit.href or next((below.href for below in piece[1] if below.href), None)
             else:
                 self.unit.raw += " "
-        return self.unit if WORDY.search(self.unit.raw) else None
+        return self.unit if self.says.search(self.unit.raw) else None
 
 
 @dataclass(slots=True)
@@ -82,11 +84,17 @@ class Row:
     parted: dict[str, "Parted"] = field(default_factory=dict)  # by way: elements without words of their own
     hrefs: list[str] = field(default_factory=list)
     time_href: str | None = None
+    dates: tuple[str, ...] = ()  # texts that stand beside the time and say its day, unless they are the headline
+    again: Callable[[], "Row"] | None = None  # the same row, with every text but its time
 
 
-def row(nodes: Sequence[LexborNode], stamp: Stamp, times: Iterable[int]) -> Row:
-    """The texts of *nodes*, siblings that make one row; texts in *times* (by `mem_id`) are left out."""
-    reader = _Reader(Row(stamp), frozenset(times))
+def row(nodes: Sequence[LexborNode], stamp: Stamp, times: Iterable[int], says: re.Pattern[str] = WORDY) -> Row:
+    """The texts of *nodes*, siblings that make one row; texts in *times* (by `mem_id`) are left out.
+
+    Args:
+        says: found in whatever is a text, and not only a sign between texts.
+    """
+    reader = _Reader(Row(stamp), frozenset(times), says)
     for node in nodes:
         reader.read(node)
     return reader.row
@@ -95,15 +103,16 @@ def row(nodes: Sequence[LexborNode], stamp: Stamp, times: Iterable[int]) -> Row:
 class _Reader:
     """Walks through one row; what it finds is in `row`."""
 
-    def __init__(self, row: Row, times: frozenset[int]) -> None:
+    def __init__(self, row: Row, times: frozenset[int], says: re.Pattern[str]) -> None:
         self.row = row
         self.times = times
+        self.says = says
         self.left = _MOST_TEXT
 
     def read(self, node: LexborNode) -> None:
         if node.tag_id == TEXT:
             text = self._text(node, None)
-            if WORDY.search(text):
+            if self.says.search(text):
                 self.row.units.append(Unit("", text, None))
         elif node.tag_id not in RAW:
             way = "/a" if node.tag_id in _LINK else ""
@@ -134,23 +143,23 @@ class _Reader:
             if tag == TEXT:
                 text = self._text(child, href)
                 pieces.append(text)
-                direct = direct or WORDY.search(text) is not None
+                direct = direct or self.says.search(text) is not None
             elif tag in _BREAK:
                 pieces.append(" ")
             elif tag not in RAW and depth < _DEEPEST and child.is_element_node:
                 link, titled = self._href(child, href), heading or tag in _HEADING
                 pieces.append((child, self._units(child, way + _step(child), link, titled, depth + 1)))
         if direct:
-            return _joined(pieces, Unit(way, "", href, heading))
+            return _joined(pieces, Unit(way, "", href, heading), self.says)
         units = [unit for piece in pieces if not isinstance(piece, str) for unit in piece[1]]
         if units:
-            self.row.parted.setdefault(way, Parted(Unit(way, "", href, heading), pieces))
+            self.row.parted.setdefault(way, Parted(Unit(way, "", href, heading), pieces, self.says))
         return units
 
 
-def _joined(pieces: list[_Piece], unit: Unit) -> list[Unit]:
+def _joined(pieces: list[_Piece], unit: Unit, says: re.Pattern[str]) -> list[Unit]:
     """*unit* made of its own words and what flows between them; what is at its edges, and blocks, apart."""
-    words = [at for at, piece in enumerate(pieces) if isinstance(piece, str) and WORDY.search(piece)]
+    words = [at for at, piece in enumerate(pieces) if isinstance(piece, str) and says.search(piece)]
     first, last = words[0], words[-1]
     apart: list[Unit] = []
     for at, piece in enumerate(pieces):
