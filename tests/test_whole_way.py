@@ -132,6 +132,36 @@ def test_pages_on_both_sides_of_midnight(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("pages", "published"),
+    [
+        pytest.param(
+            {
+                "2025-10-25T23:31:00+03:00": ["23:30 خبر أول", "23:10 خبر ثان", "22:00 خبر ثالث", "21:00 خبر رابع"],
+                "2025-10-25T23:32:00+02:00": ["23:30 خبر خامس", "23:30 خبر أول", "23:10 خبر ثان", "22:00 خبر ثالث"],
+                "2025-10-26T00:02:00+02:00": ["00:01 خبر سادس", "23:30 خبر خامس", "23:30 خبر أول", "23:10 خبر ثان"],
+            },
+            ["25T22:01", "25T21:30", "25T20:30", "25T20:10", "25T19:00", "25T18:00"],
+            id="back: 23:00 to 23:59 comes twice",
+        ),
+        pytest.param(
+            {
+                "2025-03-29T23:58:00+02:00": ["23:57 خبر أول", "23:10 خبر ثان", "22:00 خبر ثالث", "21:00 خبر رابع"],
+                "2025-03-30T01:03:00+03:00": ["01:02 خبر خامس", "23:59 خبر سادس", "23:57 خبر أول", "23:10 خبر ثان"],
+            },
+            ["29T22:02", "29T21:59", "29T21:57", "29T21:10", "29T20:00", "29T19:00"],
+            id="forward: 00:00 to 00:59 does not come",
+        ),
+    ],
+)
+def test_the_nights_when_clocks_change(tmp_path, pages, published):
+    config = write_config(tmp_path, "https://news.example/")
+    for at, lines in pages.items():
+        page = seed_page(tmp_path, [(line[:5], line[6:]) for line in lines])
+        ticker("ingest", "desk", page, "--at", at, config=config)
+    assert [item["published"][8:16] for item in items(config)] == published
+
+
 async def test_a_reader_library_follows_the_newsroom(tmp_path, newsroom):
     async with running(write_config(tmp_path, newsroom.url)) as service:
         await service.until(lambda found, _: len(found) == 6)
