@@ -22,7 +22,8 @@ def follow(
     for n in range(int(timedelta(hours=hours) / every)):
         now = start + every * n
         rows = script.rows_at(now)
-        seen = parse(Page("http://127.0.0.1/", page(rows, **looks), "html", now), SOURCE)  # type: ignore[arg-type]
+        html = page(rows, **looks)  # type: ignore[arg-type]  # a layout by its name
+        seen = parse(Page("http://127.0.0.1/", html, "html", now), SOURCE)
         assert [(row.printed, row.title) for row in seen] == [(row.time, row.text) for row in rows]
         changes = desk.read(now, seen)
         if changes is not None:

@@ -5,53 +5,25 @@ a StoreError, after which nothing of that transaction was kept.
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
-from sqlalchemy import Case, ColumnElement, Insert, RowMapping, Select, bindparam, case, delete, literal, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ticker import text
 from ticker.errors import ConflictError, StoreError
-from ticker.model import (
-    Changes,
-    Channel,
-    Format,
-    Health,
-    Item,
-    Known,
-    Last,
-    Page,
-    Poll,
-    Revision,
-    Validators,
-    Version,
-)
+from ticker.model import Changes, Channel, Health, Item, Known, Last, Page, Poll, Validators, Version
+from ticker.store.changes import FAILING, Press, ensure, keep_items, publish, success, trouble
 from ticker.store.engine import open_engine
-from ticker.store.rows import (
-    channel_digest,
-    health_of,
-    item_of,
-    pack,
-    pack_rows,
-    row_of,
-    still_listed,
-    version_of,
-)
-from ticker.store.tables import Instant, items, polls, revisions, sources, versions
+from ticker.store.queries import MEMORY, lists_since, load, version_query
+from ticker.store.rows import channel_digest, health_of, pack_rows, still_listed, version_of
+from ticker.store.tables import items, polls, sources, versions
 
-MEMORY = timedelta(hours=20)  # without it, stale pages and outages published 4 to 49 % of the items twice (research)
-MOST_LISTS = 200  # digests remembered: over three hours of a list that changes every minute
-FAILING = 3  # failed polls in a row until "suspect" becomes "failing"
-SECOND = timedelta(seconds=1)
-
-Press: TypeAlias = Callable[[Channel, Sequence[Item]], Awaitable[Mapping[Format, bytes]]]
-"""Makes the documents of a channel from its newest items, newest first."""
+__all__ = ["FAILING", "Store"]
 
 
 class Store:
@@ -104,10 +76,10 @@ class Store:
             if row is None:
                 return Known()
             ours = select(items).where(items.c.source == source)
-            listed = await _load(db, ours.where(items.c.rank.is_not(None)).order_by(items.c.rank))
+            listed = await load(db, ours.where(items.c.rank.is_not(None)).order_by(items.c.rank))
             unlisted = ours.where(items.c.rank.is_(None), items.c.last_seen >= now - MEMORY)
-            memory = await _load(db, unlisted.order_by(items.c.last_seen.desc(), items.c.published.desc()))
-            lists = await _lists(db, source, now)
+            memory = await load(db, unlisted.order_by(items.c.last_seen.desc(), items.c.published.desc()))
+            lists = await lists_since(db, source, now - MEMORY)
         return Known(
             revision=row["revision"],
             listed=tuple(still_listed(item, row["last_good"]) for item in listed),
@@ -142,8 +114,8 @@ class Store:
         """
         validators = page.validators or Validators(page.url)  # a page without any must not leave those of another
         async with self._transaction(write=True) as db:
-            await db.execute(_ensure(source))
-            good = _success(page.fetched_at, validators, saved=page.saved)
+            await db.execute(ensure(source))
+            good = success(page.fetched_at, validators, saved=page.saved)
             accepted = await db.execute(
                 update(sources)
                 .where(sources.c.name == source, sources.c.revision == known.revision)
@@ -151,25 +123,25 @@ class Store:
             )
             if accepted.rowcount != 1:
                 raise ConflictError(f"another poll of {source} was kept meanwhile")
-            await _keep_items(db, source, changes, page.fetched_at, known.last_good)
+            await keep_items(db, source, changes, page.fetched_at, known.last_good)
             await self._keep_rows(db, source, changes, page.fetched_at, known.last_good)
             if changes.of("new", "edited") or any(row.before for row in changes.rows):
                 for channel in channels:
-                    await _publish(db, channel, page.fetched_at, press)
+                    await publish(db, channel, page.fetched_at, press)
 
     async def unchanged(self, source: str, at: datetime, validators: Validators | None, *, saved: bool = False) -> None:
         """Note a good poll that found the same list; *validators* None keeps those we have (304)."""
-        same = update(sources).where(sources.c.name == source).values(**_success(at, validators, saved=saved))
+        same = update(sources).where(sources.c.name == source).values(**success(at, validators, saved=saved))
         async with self._transaction(write=True) as db:
             await db.execute(same)
 
     async def failed(self, poll: Poll) -> None:
         """Note a poll that was refused or failed; the items, the list and the feeds stay as they are."""
         async with self._transaction(write=True) as db:
-            await db.execute(_ensure(poll.source))
+            await db.execute(ensure(poll.source))
             values: dict[str, Any] = {"doubted": poll.doubted}
             if poll.cause is not None:
-                values |= _trouble(poll)
+                values |= trouble(poll)
             await db.execute(update(sources).where(sources.c.name == poll.source).values(**values))
             await db.execute(
                 polls.insert().values(
@@ -201,11 +173,11 @@ class Store:
         """
         for channel in channels:
             async with self._transaction(write=False) as db:
-                row = (await db.execute(_version(channel.name))).mappings().first()
+                row = (await db.execute(version_query(channel.name))).mappings().first()
                 some = await db.scalar(select(items.c.id).where(items.c.source.in_(channel.sources)).limit(1))
             if some is not None and (row is None or not _stands(row, channel)):
                 async with self._transaction(write=True) as db:
-                    await _publish(db, channel, now, press)
+                    await publish(db, channel, now, press)
 
     # What the server and the command line read
 
@@ -218,13 +190,13 @@ class Store:
     async def version(self, feed: str) -> Version | None:
         """The version of *feed* that was published last."""
         async with self._transaction(write=False) as db:
-            row = (await db.execute(_version(feed))).mappings().first()
+            row = (await db.execute(version_query(feed))).mappings().first()
         return await asyncio.to_thread(version_of, row) if row else None
 
     async def published_for(self, channel: Channel) -> Version | None:
         """The published version, unless the configuration has changed since."""
         async with self._transaction(write=False) as db:
-            row = (await db.execute(_version(channel.name))).mappings().first()
+            row = (await db.execute(version_query(channel.name))).mappings().first()
         return version_of(row) if row and _stands(row, channel) else None
 
     async def newest(self, source: str | None, *, limit: int) -> list[Item]:
@@ -243,14 +215,14 @@ class Store:
         for word in text.fold(term).split():
             query = query.where(items.c.title_fold.contains(word, autoescape=True))
         async with self._transaction(write=False) as db:
-            found = await _load(db, query)
+            found = await load(db, query)
             good = {row.name: row.last_good for row in await db.execute(select(sources.c.name, sources.c.last_good))}
         return [still_listed(item, good[item.source]) for item in found]
 
     async def item(self, guid: str) -> Item | None:
         """One item with its old wordings."""
         async with self._transaction(write=False) as db:
-            found = await _load(db, select(items).where(items.c.guid == guid))
+            found = await load(db, select(items).where(items.c.guid == guid))
             if not found:
                 return None
             good = await db.scalar(select(sources.c.last_good).where(sources.c.name == found[0].source))
@@ -270,116 +242,3 @@ def _stands(row: RowMapping, channel: Channel) -> bool:
     except StoreError:
         return False
     return bool(row["channel"] == channel_digest(channel))
-
-
-def _ensure(source: str) -> Insert:
-    """A row for a source that has none yet."""
-    new = {"name": source, "revision": 0, "state": "waiting", "detail": "", "streak": 0}
-    return insert(sources).values(**new).on_conflict_do_nothing(index_elements=["name"])
-
-
-def _success(at: datetime, validators: Validators | None, *, saved: bool) -> dict[str, Any]:
-    """A saved page never moves `last_good` back; a poll does, after a clock that was wrong has been set right."""
-    values: dict[str, Any] = {
-        "last_good": _later(sources.c.last_good, at) if saved else at,
-        "doubted": None,
-        "since": case((sources.c.state == "healthy", sources.c.since), else_=literal(at, Instant)),
-        "state": "healthy",
-        "cause": None,
-        "detail": "",
-        "streak": 0,
-    }
-    if validators is not None:
-        values |= {"url": validators.url, "etag": validators.etag, "last_modified": validators.last_modified}
-    return values
-
-
-def _later(column: ColumnElement[datetime], at: datetime) -> Case[datetime]:
-    return case((column > at, column), else_=literal(at, Instant))
-
-
-def _trouble(poll: Poll) -> dict[str, Any]:
-    return {
-        "since": case((sources.c.streak > 0, sources.c.since), else_=literal(poll.at, Instant)),
-        "state": case((sources.c.streak + 1 >= FAILING, "failing"), else_="suspect"),
-        "cause": poll.cause,
-        "detail": poll.detail,
-        "streak": sources.c.streak + 1,
-    }
-
-
-def _version(feed: str) -> Select[Any]:
-    return select(versions).where(versions.c.feed == feed)
-
-
-async def _lists(db: AsyncConnection, source: str, now: datetime) -> list[tuple[str, int]]:
-    """Digest and size of the lists accepted in the 20 h before *now*, latest first."""
-    recent = (
-        select(polls.c.digest, polls.c.size)
-        .where(polls.c.source == source, polls.c.at >= now - MEMORY, polls.c.digest.is_not(None))
-        .order_by(polls.c.at.desc(), polls.c.id.desc())
-        .limit(MOST_LISTS)
-    )
-    return [(digest, size) for digest, size in await db.execute(recent)]
-
-
-async def _load(db: AsyncConnection, query: Select[Any]) -> list[Item]:
-    rows = (await db.execute(query)).mappings().all()
-    older: dict[str, list[Revision]] = defaultdict(list)
-    edited = [row["guid"] for row in rows if row["updated"] != row["published"]]
-    for some in (edited[n : n + 500] for n in range(0, len(edited), 500)):
-        wordings = select(revisions).where(revisions.c.guid.in_(some)).order_by(revisions.c.id)
-        for row in (await db.execute(wordings)).mappings():
-            older[row["guid"]].append(Revision(row["title"], row["seen_at"]))
-    return [item_of(row, older[row["guid"]]) for row in rows]
-
-
-async def _keep_items(
-    db: AsyncConnection, source: str, changes: Changes, at: datetime, last_good: datetime | None
-) -> None:
-    """The gate: a guid that is there already is never inserted again, whoever polls at the same time."""
-    await db.execute(
-        update(items)
-        .where(items.c.source == source, items.c.rank.is_not(None))
-        .values(rank=None, last_seen=_later(items.c.last_seen, last_good or at))
-    )
-    if born := changes.of("new"):
-        gate = insert(items).on_conflict_do_nothing(index_elements=["guid"])
-        await db.execute(gate, [row_of(row.item) for row in born])
-    place = (
-        update(items).where(items.c.guid == bindparam("of")).values(rank=bindparam("at"), last_seen=bindparam("seen"))
-    )
-    await db.execute(place, [{"of": row.item.guid, "at": row.item.rank, "seen": at} for row in changes.rows])
-    for row in changes.rows:
-        if row.before is not None:
-            await _reword(db, row.item)
-
-
-async def _reword(db: AsyncConnection, item: Item) -> None:
-    """The new wording into the item, the old one beside it."""
-    old = item.revisions[-1]
-    await db.execute(revisions.insert().values(guid=item.guid, title=old.title, seen_at=old.seen_at))
-    new = {"title": item.title, "title_fold": text.fold(item.title), "link": item.link, "updated": item.updated}
-    await db.execute(update(items).where(items.c.guid == item.guid).values(**new))
-
-
-async def _publish(db: AsyncConnection, channel: Channel, at: datetime, press: Press) -> None:
-    """A new version of the feed, if its documents differ; Last-Modified grows by at least a second."""
-    newest = (
-        select(items)
-        .where(items.c.source.in_(channel.sources))
-        .order_by(items.c.published.desc(), items.c.id.desc())
-        .limit(channel.max_items)
-    )
-    documents = await press(channel, await _load(db, newest))
-    packed = await asyncio.to_thread(pack, documents)
-    before = (await db.execute(_version(channel.name))).mappings().first()
-    facts = {"channel": channel_digest(channel), **packed}
-    if before is None:
-        await db.execute(versions.insert().values(feed=channel.name, revision=1, last_modified=at, **facts))
-    elif any(before[column] != value for column, value in packed.items()):
-        later = max(at, before["last_modified"] + SECOND)
-        bump = update(versions).where(versions.c.feed == channel.name)
-        await db.execute(bump.values(revision=before["revision"] + 1, last_modified=later, **facts))
-    elif before["channel"] != facts["channel"]:
-        await db.execute(update(versions).where(versions.c.feed == channel.name).values(channel=facts["channel"]))

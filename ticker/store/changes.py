@@ -1,0 +1,113 @@
+"""What a poll writes: the state of its source, its items, the feeds that they change."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import Case, ColumnElement, Insert, bindparam, case, literal, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ticker import text
+from ticker.model import Changes, Channel, Format, Item, Poll, Validators
+from ticker.store.queries import load, version_query
+from ticker.store.rows import channel_digest, pack, row_of
+from ticker.store.tables import Instant, items, revisions, sources, versions
+
+FAILING = 3  # failed polls in a row until "suspect" becomes "failing"
+SECOND = timedelta(seconds=1)
+
+Press: TypeAlias = Callable[[Channel, Sequence[Item]], Awaitable[Mapping[Format, bytes]]]
+"""Makes the documents of a channel from its newest items, newest first."""
+
+
+def ensure(source: str) -> Insert:
+    """A row for a source that has none yet."""
+    new = {"name": source, "revision": 0, "state": "waiting", "detail": "", "streak": 0}
+    return insert(sources).values(**new).on_conflict_do_nothing(index_elements=["name"])
+
+
+def success(at: datetime, validators: Validators | None, *, saved: bool) -> dict[str, Any]:
+    """Columns of a source after a good poll.
+
+    A saved page never moves `last_good` back; a poll does, after a clock that was wrong has been set right.
+    """
+    values: dict[str, Any] = {
+        "last_good": _later(sources.c.last_good, at) if saved else at,
+        "doubted": None,
+        "since": case((sources.c.state == "healthy", sources.c.since), else_=literal(at, Instant)),
+        "state": "healthy",
+        "cause": None,
+        "detail": "",
+        "streak": 0,
+    }
+    if validators is not None:
+        values |= {"url": validators.url, "etag": validators.etag, "last_modified": validators.last_modified}
+    return values
+
+
+def _later(column: ColumnElement[datetime], at: datetime) -> Case[datetime]:
+    return case((column > at, column), else_=literal(at, Instant))
+
+
+def trouble(poll: Poll) -> dict[str, Any]:
+    """Columns of a source after a poll that failed."""
+    return {
+        "since": case((sources.c.streak > 0, sources.c.since), else_=literal(poll.at, Instant)),
+        "state": case((sources.c.streak + 1 >= FAILING, "failing"), else_="suspect"),
+        "cause": poll.cause,
+        "detail": poll.detail,
+        "streak": sources.c.streak + 1,
+    }
+
+
+async def keep_items(
+    db: AsyncConnection, source: str, changes: Changes, at: datetime, last_good: datetime | None
+) -> None:
+    """The gate: a guid that is there already is never inserted again, whoever polls at the same time."""
+    await db.execute(
+        update(items)
+        .where(items.c.source == source, items.c.rank.is_not(None))
+        .values(rank=None, last_seen=_later(items.c.last_seen, last_good or at))
+    )
+    if born := changes.of("new"):
+        gate = insert(items).on_conflict_do_nothing(index_elements=["guid"])
+        await db.execute(gate, [row_of(row.item) for row in born])
+    place = (
+        update(items).where(items.c.guid == bindparam("of")).values(rank=bindparam("at"), last_seen=bindparam("seen"))
+    )
+    await db.execute(place, [{"of": row.item.guid, "at": row.item.rank, "seen": at} for row in changes.rows])
+    for row in changes.rows:
+        if row.before is not None:
+            await _reword(db, row.item)
+
+
+async def _reword(db: AsyncConnection, item: Item) -> None:
+    """The new wording into the item, the old one beside it."""
+    old = item.revisions[-1]
+    await db.execute(revisions.insert().values(guid=item.guid, title=old.title, seen_at=old.seen_at))
+    new = {"title": item.title, "title_fold": text.fold(item.title), "link": item.link, "updated": item.updated}
+    await db.execute(update(items).where(items.c.guid == item.guid).values(**new))
+
+
+async def publish(db: AsyncConnection, channel: Channel, at: datetime, press: Press) -> None:
+    """A new version of the feed, if its documents differ; Last-Modified grows by at least a second."""
+    newest = (
+        select(items)
+        .where(items.c.source.in_(channel.sources))
+        .order_by(items.c.published.desc(), items.c.id.desc())
+        .limit(channel.max_items)
+    )
+    documents = await press(channel, await load(db, newest))
+    packed = await asyncio.to_thread(pack, documents)
+    before = (await db.execute(version_query(channel.name))).mappings().first()
+    facts = {"channel": channel_digest(channel), **packed}
+    if before is None:
+        await db.execute(versions.insert().values(feed=channel.name, revision=1, last_modified=at, **facts))
+    elif any(before[column] != value for column, value in packed.items()):
+        later = max(at, before["last_modified"] + SECOND)
+        bump = update(versions).where(versions.c.feed == channel.name)
+        await db.execute(bump.values(revision=before["revision"] + 1, last_modified=later, **facts))
+    elif before["channel"] != facts["channel"]:
+        await db.execute(update(versions).where(versions.c.feed == channel.name).values(channel=facts["channel"]))

@@ -1,0 +1,43 @@
+"""What is asked of the tables: items with their old wordings, recent lists, published versions."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ticker.model import Item, Revision
+from ticker.store.rows import item_of
+from ticker.store.tables import polls, revisions, versions
+
+MEMORY = timedelta(hours=20)  # without it, stale pages and outages published 4 to 49 % of the items twice (research)
+MOST_LISTS = 200  # digests remembered: over three hours of a list that changes every minute
+
+
+def version_query(feed: str) -> Select[Any]:
+    """The published version of *feed*."""
+    return select(versions).where(versions.c.feed == feed)
+
+
+async def lists_since(db: AsyncConnection, source: str, since: datetime) -> list[tuple[str, int]]:
+    """Digest and size of the latest lists that were accepted, latest first."""
+    recent = (
+        select(polls.c.digest, polls.c.size)
+        .where(polls.c.source == source, polls.c.at >= since, polls.c.digest.is_not(None))
+        .order_by(polls.c.at.desc(), polls.c.id.desc())
+        .limit(MOST_LISTS)
+    )
+    return [(digest, size) for digest, size in await db.execute(recent)]
+
+
+async def load(db: AsyncConnection, query: Select[Any]) -> list[Item]:
+    """The items that *query* selects, in its order, with their old wordings."""
+    rows = (await db.execute(query)).mappings().all()
+    older: dict[str, list[Revision]] = defaultdict(list)
+    edited = [row["guid"] for row in rows if row["updated"] != row["published"]]
+    for some in (edited[n : n + 500] for n in range(0, len(edited), 500)):
+        wordings = select(revisions).where(revisions.c.guid.in_(some)).order_by(revisions.c.id)
+        for row in (await db.execute(wordings)).mappings():
+            older[row["guid"]].append(Revision(row["title"], row["seen_at"]))
+    return [item_of(row, older[row["guid"]]) for row in rows]
