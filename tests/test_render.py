@@ -29,7 +29,7 @@ from lxml import etree
 
 from ticker import text
 from ticker.model import Channel, Feed, Format, Item
-from ticker.render import is_rtl, render, window
+from ticker.render import render, window
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -571,15 +571,6 @@ def test_only_a_title_that_readers_would_turn_round_gets_a_mark(
     (line,) = read(render(feed(title, said=channel(language=language)), form), form)
     assert line.title == (RLM + title if prefixed else title)
     assert RLM not in line.html
-
-
-@pytest.mark.parametrize(
-    ("tag", "rtl"),
-    [("ar", True), ("AR-lb", True), ("he", True), ("ur-PK", True), ("en", False), ("ku", False), ("ku-Arab-IQ", True),
-     ("ar-Latn", False), ("de-1996", False)],
-)  # fmt: skip
-def test_a_language_tag_tells_the_direction(tag: str, rtl: bool) -> None:
-    assert is_rtl(tag) is rtl
 
 
 @pytest.mark.parametrize(("printed", "shown"), [("14:53", "14:53"), (None, None), ("\u200b", None)])

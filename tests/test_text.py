@@ -83,3 +83,12 @@ def test_what_is_shown_can_stand_in_xml_and_is_stable(raw):
 def test_folding_twice_is_folding_once(raw):
     assert text.fold(text.fold(raw)) == text.fold(raw)
     assert text.key(text.display(raw)) == text.key(raw)
+
+
+@pytest.mark.parametrize(
+    ("tag", "rtl"),
+    [("ar", True), ("AR-lb", True), ("he", True), ("ur-PK", True), ("en", False), ("ku", False), ("ku-Arab-IQ", True),
+     ("ar-Latn", False), ("de-1996", False)],
+)  # fmt: skip
+def test_a_language_tag_tells_the_direction(tag, rtl):
+    assert text.is_rtl(tag) is rtl

@@ -348,9 +348,13 @@ async def test_a_source_that_hangs_holds_up_nothing(tmp_path, newsroom):
     config = write_config(tmp_path, newsroom.url)
     async with running(config) as service:
         await service.until(lambda found, _: len(found) == 6)
+        before = await service.get("feed.rss")
         newsroom.site.mode = "hang"
-        await asyncio.sleep(1.5)
-        assert (await service.get("feed.rss")).status_code == 200
+        await service.until_cause("unreachable")
+        assert "silent for 10 s" in (await service.state())["detail"]
+        await asyncio.sleep(1.5)  # the next poll hangs by now
+        answer = await service.get("feed.rss", {"If-None-Match": before.headers["ETag"]})
+        assert answer.status_code == 304
         assert await service.stop() == 0, "a poll that hangs is cut off, within the patience of a container"
     assert len(items(config)) == 6
 

@@ -6,10 +6,10 @@ Heavy parts are imported where they are used, so that `ticker --help` answers at
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -92,7 +92,7 @@ def run(context: typer.Context, config: ConfigFile = None) -> None:
 @app.command()
 def poll(context: typer.Context, sources: SourceNames = None, json: AsJson = False, config: ConfigFile = None) -> None:
     """Poll now, once, and print what is new, edited and known. Exit 1 when a page could not be read."""
-    from ticker import service, show
+    from ticker import service
     from ticker.arguments import chosen
 
     settings = settings_of(context, config)
@@ -103,9 +103,7 @@ def poll(context: typer.Context, sources: SourceNames = None, json: AsJson = Fal
             poller = service.poller_of(settings, store, press)
             return [await poller.poll(source) for source in places]
 
-    outcomes = in_loop(polls())
-    show.polls(outcomes, as_json=json)
-    raise typer.Exit(any(outcome.outcome in ("failed", "refused") for outcome in outcomes))
+    told(in_loop(polls()), as_json=json)
 
 
 @app.command()
@@ -145,7 +143,7 @@ def ingest(
     config: ConfigFile = None,
 ) -> None:
     """Run saved pages through the same pipeline, as if fetched at that time."""
-    from ticker import service, show
+    from ticker import service
     from ticker.arguments import chosen, instants, saved_page
     from ticker.poll import ingest as ingest_page
 
@@ -162,9 +160,7 @@ def ingest(
                 for file, instant in zip(files, read_at, strict=True)
             ]
 
-    outcomes = in_loop(ingests())
-    show.polls(outcomes, as_json=json)
-    raise typer.Exit(any(outcome.outcome in ("failed", "refused") for outcome in outcomes))
+    told(in_loop(ingests()), as_json=json)
 
 
 @app.command()
@@ -338,6 +334,14 @@ def asked(host: str, port: int) -> tuple[str, int]:
         raise TickerError(f"no answer from {url}: {reason}; is `ticker run` up?") from error
     finally:
         connection.close()
+
+
+def told(outcomes: Sequence["Poll"], *, as_json: bool) -> NoReturn:
+    """Print how polls ended, and end with 1 if one of them kept nothing."""
+    from ticker import show
+
+    show.polls(outcomes, as_json=as_json)
+    raise typer.Exit(any(outcome.outcome in ("failed", "refused") for outcome in outcomes))
 
 
 def in_loop(work: Coroutine[Any, Any, T]) -> T:

@@ -5,11 +5,11 @@ page order, which is newest first. A `Headline` has a wall-clock time but no day
 an instant. What must not be cannot be written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import Enum
-from typing import Literal
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from ticker.errors import Cause
@@ -242,6 +242,10 @@ class Feed:
     channel: Channel
     items: tuple[Item, ...]  # newest first, never empty
     updated: datetime  # of the newest change among the items
+
+
+Press: TypeAlias = Callable[[Channel, Sequence[Item]], Awaitable[Mapping[Format, bytes]]]
+"""Makes the documents of a channel from its newest items, newest first, in the one thread that renders."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """One poll: the stages in order, top to bottom; what has effects is passed in."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -19,6 +19,7 @@ from ticker.model import (
     Match,
     Page,
     Poll,
+    Press,
     Source,
     Validators,
 )
@@ -29,9 +30,6 @@ from ticker.resolve import DAYS_BACK, resolve
 
 MOST_ROWS = 500  # of a list: the newest; the longest of 85 real ones has 115 (research/real-pages)
 TRIES = 5  # when other polls of the same source keep coming first
-
-Press = Callable[[Channel, Sequence[Item]], Awaitable[Mapping[Format, bytes]]]
-"""Makes the documents of a channel from its newest items: `documents`, in the one thread that renders."""
 
 
 class Fetch(Protocol):

@@ -30,8 +30,6 @@ GENERATOR = "Ticker"  # never with its version: an upgrade must not change a doc
 NAMESPACE = UUID("b7e3b680-7f60-4e96-8cd0-0bbafd7bbddf")  # of feed ids; never change it
 NAMED_SOURCES = 5  # in a description: it is to stay a short sentence
 
-_RTL_LANGUAGES = frozenset({"ar", "azb", "ckb", "dv", "fa", "he", "ks", "pnb", "ps", "sd", "syr", "ug", "ur", "yi"})
-_RTL_SCRIPTS = frozenset({"adlm", "arab", "aran", "hebr", "nkoo", "rohg", "syrc", "thaa"})
 _RLM = "\u200f"
 # What XML 1.0 or a validator refuses, and white space other than one plain space (feed-standards X1).
 _UNFIT = re.compile("[^ -~\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
@@ -72,13 +70,6 @@ def window(items: Sequence[Item], channel: Channel) -> tuple[Item, ...]:
     oldest = items[0].published - channel.max_age
     young = sum(item.published >= oldest for item in items)
     return tuple(items[: min(max(young, channel.min_items), channel.max_items)])
-
-
-def is_rtl(language: str) -> bool:
-    """Whether *language*, a BCP 47 tag, is written from right to left; its script subtag decides if it has one."""
-    first, *rest = language.lower().split("-")
-    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
-    return script in _RTL_SCRIPTS if script else first in _RTL_LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +153,7 @@ def _json_item(entry: _Entry, channel: Channel) -> dict[str, Any]:
 
 def _entry(item: Item, channel: Channel) -> _Entry:
     language = channel.language_of(item.source)
-    rtl = is_rtl(language)
+    rtl = text.is_rtl(language)
     shown = _plain(item.title) or _plain(item.printed or "") or item.guid
     markup = f'<p dir="{"rtl" if rtl else "ltr"}" lang="{html.escape(language)}">{html.escape(shown)}</p>'
     return _Entry(

@@ -33,6 +33,14 @@ _FOLD = {ord(letter): to for letters, to in (
 ) for letter in letters}  # fmt: skip
 
 
+# CLDR: primary subtags written from right to left, unless a script subtag says otherwise; and the scripts.
+_RTL_LANGUAGES = frozenset(
+    ("ar", "arc", "azb", "ckb", "dv", "fa", "glk", "he", "iw", "ks", "lrc", "mzn", "nqo", "pnb",
+     "ps", "sd", "sdh", "syr", "ug", "ur", "yi")
+)  # fmt: skip
+_RTL_SCRIPTS = frozenset(("adlm", "arab", "aran", "hebr", "nkoo", "rohg", "syrc", "thaa"))
+
+
 def display(raw: str) -> str:
     """What is shown and published of *raw*.
 
@@ -69,3 +77,10 @@ def key(raw: str) -> str:
     letters and digits ("!!!", "⚠️") is its own folded text.
     """
     return " ".join(tokens(raw)) or fold(raw)
+
+
+def is_rtl(language: str) -> bool:
+    """Whether *language*, a BCP 47 tag, is written from right to left; its script subtag decides if it has one."""
+    primary, *rest = language.lower().split("-")
+    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
+    return script in _RTL_SCRIPTS if script else primary in _RTL_LANGUAGES

@@ -4,12 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-# Primary subtags written from right to left (CLDR), unless a script subtag says otherwise.
-_RIGHT_TO_LEFT = frozenset(
-    ("ar", "arc", "azb", "ckb", "dv", "fa", "glk", "he", "iw", "ks", "lrc", "mzn", "nqo", "pnb",
-     "ps", "sd", "sdh", "syr", "ug", "ur", "yi")
-)  # fmt: skip
-_SCRIPTS = {"arab": "rtl", "hebr": "rtl", "syrc": "rtl", "thaa": "rtl", "nkoo": "rtl", "aran": "rtl"}
+from ticker import text
 
 _ENGLISH = {
     "subscribe": "Subscribe",
@@ -96,11 +91,7 @@ _LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "ar": _ARABIC}
 
 def direction(language: str) -> str:
     """`rtl` or `ltr`, for a BCP 47 tag."""
-    primary, *rest = language.lower().split("-")
-    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
-    if script:
-        return _SCRIPTS.get(script, "ltr")
-    return "rtl" if primary in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if text.is_rtl(language) else "ltr"
 
 
 class Words:

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ticker import text
 from ticker.errors import ConflictError, StoreError
-from ticker.model import Changes, Channel, Health, Item, Known, Last, Page, Poll, Validators, Version
-from ticker.store.changes import FAILING, Press, ensure, keep_items, publish, success, trouble
+from ticker.model import Changes, Channel, Health, Item, Known, Last, Page, Poll, Press, Validators, Version
+from ticker.store.changes import FAILING, ensure, keep_items, publish, success, trouble
 from ticker.store.engine import open_engine
 from ticker.store.queries import MEMORY, lists_since, load, version_query
 from ticker.store.rows import channel_digest, health_of, pack_rows, still_listed, version_of

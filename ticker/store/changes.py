@@ -1,25 +1,21 @@
 """What a poll writes: the state of its source, its items, the feeds that they change."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import Case, ColumnElement, Insert, bindparam, case, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker import text
-from ticker.model import Changes, Channel, Format, Item, Poll, Validators
+from ticker.model import Changes, Channel, Item, Poll, Press, Validators
 from ticker.store.queries import load, version_query
 from ticker.store.rows import channel_digest, pack, row_of
 from ticker.store.tables import Instant, items, revisions, sources, versions
 
 FAILING = 3  # failed polls in a row until "suspect" becomes "failing"
 SECOND = timedelta(seconds=1)
-
-Press: TypeAlias = Callable[[Channel, Sequence[Item]], Awaitable[Mapping[Format, bytes]]]
-"""Makes the documents of a channel from its newest items, newest first."""
 
 
 def ensure(source: str) -> Insert:
