@@ -118,6 +118,28 @@ def test_look_alike_news_above_a_line_that_is_reworded_in_the_same_minute_is_not
     assert desk.last.rows[0].item.guid != guid
 
 
+def test_look_alike_news_above_a_line_rewritten_beyond_recognition_is_not_its_edit():
+    desk = Desk()
+    desk.read("2025-01-14T15:59", ["15:58 هدف ثان للفريق في المباراة النهائية", *SEED])
+    guid = desk.last.rows[0].item.guid
+    top, below = "15:58 هدف ثالث للفريق في المباراة النهائية", "15:58 توقف اللعب بسبب الأمطار الغزيرة على الملعب"
+    desk.read("2025-01-14T16:00", [top, below, *SEED])
+    assert guid not in {change.item.guid for change in desk.last.rows}
+
+
+def test_without_a_line_in_common_only_a_small_edit_is_the_same_item():
+    """The list may have turned over between two polls, and look-alike news stand in the minute of the old."""
+    old = ["15:58 هدف ثان للفريق في المباراة النهائية", "15:57 أول", "15:56 ثان", "15:55 ثالث"]
+    desk = Desk()
+    desk.read("2025-01-14T15:59", old)
+    desk.read("2025-01-14T16:20", ["16:19 رابع", "16:10 خامس", "16:00 سادس", old[0].replace("ثان", "ثالث")])
+    assert kinds(desk) == ["new"] * 4
+    small = Desk()
+    small.read("2025-01-14T15:59", old)
+    small.read("2025-01-14T16:20", [f"{old[0]} أمس", "14:00 رابع", "13:00 خامس", "12:00 سادس"])
+    assert kinds(small)[0] == "edited"
+
+
 def test_a_line_that_vanished_and_comes_back_keeps_its_id(desk):
     guid = desk.last.rows[1].item.guid
     desk.read("2025-01-14T14:56", [SEED[0], *SEED[2:]])

@@ -158,6 +158,20 @@ async def test_a_list_that_only_lost_a_line_publishes_nothing(store):
     assert await store.revisions() == {"": 1, "desk": 1}
 
 
+async def test_an_edit_of_an_item_that_has_left_the_feed_publishes_nothing(store):
+    small = channel("desk", min_items=1, max_items=2)
+    await keep(store, AT, LINES)
+    await store.republish([small], AT, press)
+    before = await store.version("desk")
+    known = await store.known("desk", AT)
+    seen = page(*LINES[:3], "14:45 إقفال الجسر القديم")
+    at = AT + timedelta(minutes=1)
+    changes = resolve(reconcile(known, seen), known, source="desk", fetched_at=at, zone=BEIRUT, digest=digest(seen))
+    assert [row.kind for row in changes.rows] == ["same", "same", "same", "edited"]
+    await store.apply("desk", changes, page=read_at(at), known=known, channels=[small], press=press)
+    assert await store.version("desk") == before
+
+
 async def test_a_poll_without_news_writes_no_item_and_no_row_of_polls(store, tmp_path):
     await keep(store, AT, LINES)
     before = _dump(tmp_path, "items", "revisions", "polls", "versions")
