@@ -64,13 +64,44 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """The local day that a row names, as far as it does: so many days back, a weekday, or a date."""
+
+    back: int | None = None  # 0 today, 1 yesterday
+    weekday: int | None = None  # 0 is Monday: the latest such day
+    month: int | None = None  # with `day`
+    day: int | None = None
+    year: int | None = None  # None where it is not printed
+
+
+@dataclass(frozen=True, slots=True)
+class Ago:
+    """How long before the page was made, as a row says it: "2 hours ago" is from 2:00 to 2:59 hours."""
+
+    span: timedelta  # as printed, rounded down to whole units; zero for "just now"
+    unit: timedelta  # a minute, an hour, a day
+
+
+@dataclass(frozen=True, slots=True)
 class Headline:
-    """One row of the list, as printed."""
+    """One row of the list, as printed.
+
+    What its time says is `clock` alone ("14:54"), `day` with or without `clock` ("yesterday, 23:10", "12 May"), or `ago`
+    ("5 minutes ago"); `stated` may stand beside each of them, or alone.
+    """
 
     printed: str | None  # the time as it stands on the page, brackets and separators off
-    clock: time | None  # the wall clock it says, naive; None where it cannot be read
+    clock: time | None  # the wall clock it says, naive; None where it says none
     title: str  # cleaned by `text.display`, never empty
     link: str | None = None  # absolute
+    day: Day | None = None  # which day it says
+    ago: Ago | None = None  # how long ago it says
+    stated: datetime | None = None  # of its <time datetime>: aware, or naive in the zone of the source
+
+    @property
+    def readable(self) -> bool:
+        """Whether the row says when it was, in any way."""
+        return any(said is not None for said in (self.clock, self.day, self.ago, self.stated))
 
 
 @dataclass(frozen=True, slots=True)

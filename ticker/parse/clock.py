@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import time
 from enum import IntEnum
 
+from ticker.model import Ago, Day
+
 LONGEST = 40  # characters of a text that is nothing but a time, its day and its zone
 _SPARE = 20  # more, of marks and separators around it
 
@@ -94,12 +96,14 @@ _DATE_WORDS = 8  # of a line that is a date, at most
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A printed time: as it stands on the page, and the wall clock it says, if it can be read."""
+    """A printed time: as it stands on the page, and what it says, if it can be read."""
 
     printed: str
     clock: time | None
     kind: Kind
     rest: str = ""  # what follows it in the same text
+    day: Day | None = None  # the day it names
+    ago: Ago | None = None  # how long ago it says
 
 
 def stamp(text: str) -> Stamp | None:
