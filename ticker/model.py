@@ -86,8 +86,8 @@ class Ago:
 class Headline:
     """One row of the list, as printed.
 
-    What its time says is `clock` alone ("14:54"), `day` with or without `clock` ("yesterday, 23:10", "12 May"), or `ago`
-    ("5 minutes ago"); `stated` may stand beside each of them, or alone.
+    What its time says is `clock` alone ("14:54"), `day` with or without `clock` ("yesterday, 23:10", "12 May"), or
+    `ago` ("5 minutes ago"); `stated` may stand beside each of them, or alone.
     """
 
     printed: str | None  # the time as it stands on the page, brackets and separators off
