@@ -77,7 +77,16 @@ def page_of(
 ) -> Page:
     """The page that *body* is: what `fetch` read, or a saved file, which has no *content_type*."""
     text, kind = decode(body, content_type=content_type, charset=charset)
-    return Page(url=url, text=text, kind=kind, fetched_at=fetched_at)
+    utf8 = body if kind == "html" and _is(text, body) else None
+    return Page(url=url, text=text, kind=kind, fetched_at=fetched_at, utf8=utf8)
+
+
+def _is(text: str, body: bytes) -> bool:
+    """Whether *body* is *text* in UTF-8, byte for byte: the parser need not have it encoded again."""
+    try:
+        return body.decode("utf-8") == text
+    except UnicodeDecodeError:
+        return False
 
 
 def decode(body: bytes, *, content_type: str | None, charset: str | None) -> tuple[str, Kind]:

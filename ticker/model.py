@@ -61,6 +61,7 @@ class Page:
     fetched_at: datetime
     validators: Validators | None = None
     saved: bool = False  # by somebody: it may be older than the last poll
+    utf8: bytes | None = field(default=None, compare=False, repr=False)  # the text as it came, where that was UTF-8
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ from functools import cache
 
 from ticker.errors import ParseError
 from ticker.model import Block, Headline, Page, Selectors, Source
-from ticker.parse.blocks import Group, groups, times
+from ticker.parse.blocks import Group, groups
 from ticker.parse.links import Links
 from ticker.parse.lists import Listing, listing
 from ticker.parse.news import falling, newsness
 from ticker.parse.plain import read_plain
 from ticker.parse.selected import check_selector, selected
+from ticker.parse.stamps import times
 from ticker.parse.title import title_above
 from ticker.parse.tree import Tree, grow
 from ticker.parse.under import Candidate, Found, under
@@ -58,7 +59,7 @@ def inspect(page: Page, *, heading: str | None = None, selectors: Selectors | No
     try:
         if page.kind == "plain":
             return _choose(read_plain(page.text, page.url), heading)
-        tree = grow(page.text)
+        tree = grow(page.text, page.utf8)
         links = Links(page.url, tree.parser)
         if selectors is not None:
             return _one(selected(tree, selectors, links), heading, "the configured selectors point at it")

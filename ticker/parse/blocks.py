@@ -1,22 +1,17 @@
 """Find the timed lists of a page by their shape: siblings with one time each."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.clock import moment
-from ticker.parse.slots import MOST_IN_ROW, Slot, Timed, Way, Within, chosen, form, in_step, usual_form
-from ticker.parse.tree import MAX_DEPTH, Tree, too_deep
+from ticker.parse.slots import MOST_IN_ROW, Slot, Timed, Way, Within, chosen, in_step, usual_form
+from ticker.parse.tree import MAX_DEPTH, too_deep
 
 FEWEST = 4  # rows of a list
-MOST_TIMES = 5_000  # of a page; what comes later is not looked at
 _MOST_PARTED = 400  # times of a list in parts
 _LOWEST = 5  # elements above a time that tell its place in a row
-_FURTHEST = 80  # characters before the first digit of a time, and of its text
-_DIGIT = re.compile(r"\d").search
 
 
 @dataclass(slots=True)
@@ -31,17 +26,6 @@ class Group:
     @property
     def place(self) -> int:
         return self.slots[0].timed.place
-
-
-def times(tree: Tree) -> list[Timed]:
-    """Every printed time of the page, in document order."""
-    found = []
-    for place, text in enumerate(tree.texts):
-        if _DIGIT(text, 0, _FURTHEST) and (known := moment(text)):
-            found.append(Timed(place, tree.nodes[place], known))
-            if len(found) == MOST_TIMES:
-                break
-    return found
 
 
 def groups(found: list[Timed], fewest: int = FEWEST, *, parted: bool = False) -> list[Group]:
@@ -68,6 +52,7 @@ class _Grove:
         self.parent: dict[int, int] = {}
         self.depth: dict[int, int] = {}
         self.node: dict[int, LexborNode] = {}
+        self.low: dict[int, Way] = {}
         self.mems = [self._climb(timed.node) for timed in found]
         self.meets = [self._meet(above, below) for above, below in zip(self.mems, self.mems[1:], strict=False)]
 
@@ -123,12 +108,18 @@ class _Grove:
 
     def way(self, leaf: int, depth: int) -> Way:
         """Where time *leaf* stands in a row that itself stands at *depth*."""
-        mem = self.mems[leaf]
-        tags, at = [self.depth[mem] - depth], mem
-        while len(tags) <= min(_LOWEST, tags[0] + 1):
+        low = self.low.get(leaf) or self._low(leaf)
+        below = self.depth[self.mems[leaf]] - depth
+        return (below, *low[: below + 1])
+
+    def _low(self, leaf: int) -> Way:
+        """The tags from time *leaf* upwards, so many as tell its place in a row."""
+        tags, at = list[int](), self.mems[leaf]
+        while at and len(tags) < _LOWEST:
             tags.append(self.node[at].tag_id)
             at = self.parent[at]
-        return tuple(tags)
+        self.low[leaf] = tuple(tags)
+        return self.low[leaf]
 
     def within(self, row: int, leaves: Iterable[int]) -> Within:
         """The element *row* with the times *leaves* in it."""
@@ -181,8 +172,8 @@ def _parted(grove: _Grove, mem: int, places: list[int]) -> Group | None:
     last = min(grove.span(mem, places[-1] + 1, 1), first + _MOST_PARTED)
     if last - first + 1 < FEWEST:
         return None
-    usual = usual_form(timed.stamp for timed in grove.found[first : last + 1])
-    sure = [leaf for leaf in range(first, last + 1) if form(grove.found[leaf].stamp) == usual]
+    usual = usual_form(timed.form for timed in grove.found[first : last + 1])
+    sure = [leaf for leaf in range(first, last + 1) if grove.found[leaf].form == usual]
     if len(sure) < FEWEST or sum(leaf <= places[0] for leaf in sure) >= FEWEST:
         return None
     paths = {leaf: grove.path(mem, leaf) for leaf in range(first, last + 1)}
@@ -216,8 +207,9 @@ def _shared(one: list[int], other: list[int]) -> int:
 
 def _alike(slots: list[Slot]) -> list[Slot]:
     """Those of the most frequent tag among rows with a usual time: the clock of the page head is no row."""
-    count = Counter(slot.node.tag_id for slot in slots if slot.usual) or Counter(slot.node.tag_id for slot in slots)
-    if not count:
+    tags = [slot.node.tag_id for slot in slots]
+    if len(set(tags)) < 2:
         return slots
+    count = Counter(tag for tag, slot in zip(tags, slots, strict=True) if slot.usual) or Counter(tags)
     usual = count.most_common(1)[0][0]
-    return [slot for slot in slots if slot.node.tag_id == usual]
+    return [slot for tag, slot in zip(tags, slots, strict=True) if tag == usual]

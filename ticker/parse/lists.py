@@ -1,8 +1,8 @@
 """Turn the groups of a page into lists: rows read, links made whole, each with its place on the page."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from statistics import median_low
 
 from selectolax.lexbor import LexborNode
@@ -10,9 +10,10 @@ from selectolax.lexbor import LexborNode
 from ticker.model import Headline
 from ticker.parse.blocks import FEWEST, Group
 from ticker.parse.clock import Kind, dates_in_disguise, leading
+from ticker.parse.flat import simple_rows
 from ticker.parse.links import Links
 from ticker.parse.rows import Reading, understand, width
-from ticker.parse.slots import Slot, Way, columns, says
+from ticker.parse.slots import Slot, Timed, Way, columns, says
 from ticker.parse.tree import Tree
 from ticker.parse.units import SIGN, Row, row
 from ticker.text import display
@@ -41,15 +42,15 @@ class Listing:
 def listing(tree: Tree, group: Group, links: Links, fewest: int = FEWEST) -> Listing | None:
     """The list that *group* is; None where too few of its children have a headline."""
     extra = columns(group.slots)
-    readings, worth = understand([_row(slot, [slot.node], extra) for slot in group.slots])
+    readings, worth = understand(_rows(tree, group.slots, extra))
     if worth < _POOR and extra:  # what looked like second times were the headlines
         extra = frozenset()
-        other, better = understand([_row(slot, [slot.node], extra) for slot in group.slots])
+        other, better = understand(_rows(tree, group.slots, extra))
         readings, worth = (other, better) if better > worth else (readings, worth)
     start_node = group.slots[0].node
     if worth < _POOR or len(readings) < fewest:
         pairs = _pairs(group)
-        other, better = understand([_row(slot, nodes, extra) for slot, nodes in pairs])
+        other, better = understand([_row(tree, slot, nodes, extra) for slot, nodes in pairs])
         if pairs and better > worth:
             readings, worth, start_node = other, better, pairs[0][1][0]
     headlines = tuple(lines(readings, links))
@@ -69,23 +70,53 @@ def _linked(headlines: Sequence[Headline], readings: Sequence[Reading], links: L
     return sum(links.leads(reading.href) for reading in readings) / len(readings)
 
 
-def _row(slot: Slot, nodes: Sequence[LexborNode], extra: frozenset[Way]) -> Row:
-    """The row of *slot*; what stands at the ways *extra* is no text of it, unless nothing else is."""
-    timed = slot.timed
-    own = {timed.node.mem_id, *timed.also}
-    own |= {each.node.mem_id for each, _ in slot.beside if each.stamp.printed == timed.stamp.printed}
-    other = {each.node.mem_id for each, way in slot.beside if way in extra or not slot.usual}
-    made = row(nodes, timed.stamp, own | other)
-    if slot.usual:
-        made.again = lambda: _again(slot, nodes, own, made.dates)
-    if not slot.beside:
-        return made
-    dates = [each.node.text_content or "" for each, _ in slot.beside if each.stamp.kind is Kind.DATE]
-    made.dates = tuple(" ".join(date.split()) for date in dates)
+def _rows(tree: Tree, slots: Sequence[Slot], extra: frozenset[Way]) -> list[Row]:
+    """The rows of *slots*, elements each; what stands at the ways *extra* is no text unless nothing else is."""
+    held = [_times_of(slot, extra) for slot in slots]
+    left_out = [[place for timed in (*own, *other) for place in (timed.place, *timed.also)] for own, other in held]
+    made = []
+    for slot, (own, other), simple in zip(slots, held, simple_rows(tree, slots, left_out), strict=True):
+        deep = partial(_deep, tree, slot, [slot.node], [*own, *other])
+        row = simple or deep()
+        if simple is not None:
+            simple.deep = deep
+        made.append(_completed(tree, row, slot, [slot.node], own))
     return made
 
 
-def _again(slot: Slot, nodes: Sequence[LexborNode], own: Iterable[int], dates: tuple[str, ...]) -> Row:
+def _times_of(slot: Slot, extra: frozenset[Way]) -> tuple[list[Timed], list[Timed]]:
+    """The time of *slot* with its copies, and other times that are no texts of its row."""
+    timed = slot.timed
+    if not slot.beside:
+        return [timed], []
+    own = [timed, *(each for each, _ in slot.beside if each.stamp.printed == timed.stamp.printed)]
+    return own, [each for each, way in slot.beside if way in extra or not slot.usual]
+
+
+def _deep(tree: Tree, slot: Slot, nodes: Sequence[LexborNode], times: Sequence[Timed]) -> Row:
+    return row(nodes, slot.timed.stamp, _mems(tree, times))
+
+
+def _mems(tree: Tree, times: Iterable[Timed]) -> set[int]:
+    return {tree.nodes[place].mem_id for timed in times for place in (timed.place, *timed.also)}
+
+
+def _completed(tree: Tree, made: Row, slot: Slot, nodes: Sequence[LexborNode], own: Sequence[Timed]) -> Row:
+    if slot.beside:
+        dates = [each.node.text_content or "" for each, _ in slot.beside if each.stamp.kind is Kind.DATE]
+        made.dates = tuple(" ".join(date.split()) for date in dates)
+    if slot.usual:
+        made.again = partial(_again, slot, nodes, _mems(tree, own), made.dates)
+    return made
+
+
+def _row(tree: Tree, slot: Slot, nodes: Sequence[LexborNode], extra: frozenset[Way]) -> Row:
+    """The row that *nodes* make, with the time of *slot*."""
+    own, other = _times_of(slot, extra)
+    return _completed(tree, _deep(tree, slot, nodes, [*own, *other]), slot, nodes, own)
+
+
+def _again(slot: Slot, nodes: Sequence[LexborNode], own: Set[int], dates: tuple[str, ...]) -> Row:
     """The row of *slot* with every text but its time; where that is all, what follows the clock in it."""
     wider = row(nodes, slot.timed.stamp, own, SIGN)
     if not wider.units and slot.timed.stamp.kind in (Kind.LOOSE, Kind.RELATIVE):

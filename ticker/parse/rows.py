@@ -45,7 +45,8 @@ def understand(found: Sequence[Row]) -> tuple[list[Reading], float]:
     if way is None:
         return [], 0.0
     label = _labels(found, way)
-    chosen = [(one, unit) for one in found if (unit := _choice(one, way)) is not None]
+    column = _column(found, way)
+    chosen = [(one, unit) for one in found if (unit := _choice(one, column)) is not None]
     return [_reading(one, unit, label) for one, unit in chosen], min(1.0, score / _PERFECT)
 
 
@@ -103,29 +104,60 @@ def width(text: str) -> int:
     return len(text) + 3 * len(_WIDE.findall(text)) // 2
 
 
-def _choice(one: Row, way: str) -> Unit | None:
-    """The text at *way*, or all that flows there, though it looks like a time or has no letter; else the likeliest."""
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Where the headlines of a list stand."""
+
+    way: str
+    repeated: frozenset[str]  # texts at that way in several rows, beside others: "read more", a category
+    turn: tuple[int, int] | None  # which of the others is the headline in most rows, from the first and from the last
+
+
+def _column(found: Sequence[Row], way: str) -> _Column:
+    several = [at_way for one in found if len(at_way := _at(one, way)) > 1]
+    if not several:
+        return _Column(way, frozenset(), None)
+    count = Counter(text for one in found for text in {unit.text for unit in _at(one, way)})
+    repeated = frozenset(text for text, times in count.items() if times > 1)
+    turns: Counter[tuple[int, int]] = Counter()
+    for at_way in several:
+        longest = max(range(len(at_way)), key=lambda at: (at_way[at].text not in repeated, len(at_way[at].raw)))
+        turns[longest, longest - len(at_way)] += 1
+    return _Column(way, repeated, max(turns, key=turns.__getitem__))
+
+
+def _at(one: Row, way: str) -> list[Unit]:
+    return [unit for unit in one.units if unit.way == way]
+
+
+def _choice(one: Row, column: _Column) -> Unit | None:
+    """The text of *column*, or all that flows there, though it looks like a time; else the likeliest."""
     again = one.again
-    there = _there(one, way) or (_there(wider := again(), way) or _alike(wider, way) if again is not None else None)
+    there = _there(one, column)
+    if there is None and again is not None:
+        there = _there(wider := again(), column) or _alike(wider, column.way)
     return there or max(_others(one), key=lambda unit: len(unit.raw), default=None)
 
 
-def _there(one: Row, way: str) -> Unit | None:
-    """The text at *way*, the longest of several; else all that flows there."""
-    at_way = [unit for unit in one.units if unit.way == way]
-    if len(at_way) == 1:
-        return at_way[0]
-    if at_way:
-        return max(at_way, key=lambda unit: len(unit.raw))
-    return one.parted[way].whole() if way in one.parted else None
+def _there(one: Row, column: _Column) -> Unit | None:
+    """The text of *column*, of several the one that is no label; else all that flows there."""
+    at_way = _at(one, column.way)
+    if len(at_way) < 2:
+        return at_way[0] if at_way else one.whole_at(column.way)
+    own = [unit for unit in at_way if unit.text not in column.repeated] or at_way
+    if len(own) > 1 and column.turn is not None:
+        first, last = column.turn
+        if first < len(at_way) and at_way[first] is at_way[last + len(at_way)] and at_way[first] in own:
+            return at_way[first]
+    return max(own, key=lambda unit: len(unit.raw))
 
 
 def _alike(one: Row, way: str) -> Unit | None:
-    """The longest text of a row that has none at *way* where the same tags lead."""
+    """The longest text of a row without one at *way*: where a link is missing or added, else where like tags lead."""
     tags = _CLASSES.sub("", way)
-    return max(
-        (unit for unit in one.units if _CLASSES.sub("", unit.way) == tags), key=lambda unit: len(unit.raw), default=None
-    )
+    near = [unit for unit in one.units if unit.way and way.startswith(f"{unit.way}/")]
+    near = near or [unit for unit in one.units if unit.way.startswith(f"{way}/a") or _CLASSES.sub("", unit.way) == tags]
+    return max(near, key=lambda unit: len(unit.raw), default=None)
 
 
 def _others(one: Row) -> list[Unit]:
@@ -158,6 +190,7 @@ def _title(unit: Unit, labels: _Labels) -> str:
         for edge in unit.edges
         if edge.flows and edge.unit.way not in labels.ways and edge.unit.text not in labels.texts
     ]
+    kept = [edge for edge in kept if edge.unit.text != unit.text]  # a copy for screen readers
     before = [edge.unit.text for edge in kept if edge.before]
     after = [edge.unit.text for edge in kept if not edge.before]
     return " ".join([*before, unit.text, *after])
@@ -167,4 +200,4 @@ def _link(one: Row, unit: Unit) -> str | None:
     """Where the headline links: itself, its time, or all links of the row alike."""
     if unit.href or one.time_href:
         return unit.href or one.time_href
-    return one.hrefs[0] if len(set(one.hrefs)) == 1 else None
+    return one.only_href()

@@ -6,13 +6,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from ticker.errors import ParseError
 from ticker.model import Selectors
-from ticker.parse.blocks import Group, groups, times, within
+from ticker.parse.blocks import Group, groups, within
 from ticker.parse.clock import Kind, Stamp, bare, stamp
 from ticker.parse.links import Links
 from ticker.parse.lists import Listing, lines, listing
 from ticker.parse.rows import Reading
 from ticker.parse.slots import Slot, Timed
 from ticker.parse.slots import chosen as choose
+from ticker.parse.stamps import times
 from ticker.parse.tree import TEXT, Tree, tag_ids
 
 _LINK = tag_ids("a")
@@ -69,8 +70,7 @@ def _times(tree: Tree, block: LexborNode, css: str | None) -> list[Timed]:
         if places:
             printed = _words(tree, places)
             known_as = stamp(printed) or Stamp(bare(printed), None, Kind.LOOSE)
-            also = tuple(tree.nodes[at].mem_id for at in places[1:])
-            found.append(Timed(places[0], tree.nodes[places[0]], known_as, also))
+            found.append(Timed(places[0], tree.nodes[places[0]], known_as, tuple(places[1:])))
     return [timed for place, timed in sorted({timed.place: timed for timed in found}.items())]
 
 

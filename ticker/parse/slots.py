@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborNode
 from ticker.parse.clock import Kind, Stamp, leading
 from ticker.parse.tree import RAW, TEXT, tag_ids
 
+Form = tuple[int, str]  # the sort of a time, and how it is printed
 Way = tuple[int, ...]  # tags that lead down to a text, the lowest last, after how deep it stands below the row
 
 MOST_IN_ROW = 12  # texts of a row that look like times; with more it is no row
@@ -35,7 +36,11 @@ class Timed:
     place: int  # in Tree.texts
     node: LexborNode
     stamp: Stamp
-    also: tuple[int, ...] = ()  # `mem_id` of further texts that it is made of
+    also: tuple[int, ...] = ()  # places of further texts that it is made of
+    form: Form = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.form = form(self.stamp)
 
 
 @dataclass(slots=True)
@@ -56,7 +61,7 @@ class Slot:
     usual: bool = True  # its time stands where most do, and is printed as most are
 
 
-def form(stamp: Stamp) -> tuple[int, str]:
+def form(stamp: Stamp) -> Form:
     """What sort of time it is, the surest with the highest number; and what parts hour and minute of a plain clock."""
     if stamp.rest:
         return _LEADING, ""
@@ -67,29 +72,30 @@ def form(stamp: Stamp) -> tuple[int, str]:
     return _WEIGHT[Kind.CLOCK], ":" if after and after in ":：٫" else "." if after == "." else "h"
 
 
-def usual_form(stamps: Iterable[Stamp]) -> tuple[int, str]:
-    """The form of most of *stamps*, surer ones counting for more."""
-    count: Counter[tuple[int, str]] = Counter()
-    for stamp in stamps:
-        kind = form(stamp)
-        count[kind] += kind[0]
-    return count.most_common(1)[0][0]
+def usual_form(forms: Iterable[Form]) -> Form:
+    """The form that most have, surer ones counting for more; of two alike the first."""
+    count: dict[Form, int] = {}
+    for one in forms:
+        count[one] = count.get(one, 0) + one[0]
+    return max(count, key=count.__getitem__)
 
 
 def chosen(rows: Sequence[Within]) -> tuple[list[Slot], int]:
     """The rows that have one time, in order, and how many have several that could be it."""
+    if rows and _alike(rows):
+        return [Slot(row.node, row.times[0][0]) for row in rows], 0
     seen = [row for row in rows if len(row.times) <= MOST_IN_ROW]
     if not seen:
         return [], len(rows)
     way = _usual_way(seen)
-    usual = usual_form(timed.stamp for row in seen for timed, its in row.times if its == way)
+    usual = usual_form(timed.form for row in seen for timed, its in row.times if its == way)
     made: dict[int, Slot] = {}
     doubtful: list[tuple[int, list[Timed]]] = []
     for at, row in enumerate(seen):
         there = [timed for timed, its in row.times if its == way]
         if usual[0] == _LEADING:
             there = [_as_row(timed) for timed in there]
-        fit = [timed for timed in there if form(timed.stamp) == usual]
+        fit = [timed for timed in there if timed.form == usual]
         if fit and len({timed.stamp.printed for timed in fit}) > 1:
             doubtful.append((at, fit))
             continue
@@ -99,6 +105,14 @@ def chosen(rows: Sequence[Within]) -> tuple[list[Slot], int]:
     if doubtful:
         _settle(seen, made, doubtful)
     return [made[at] for at in sorted(made)], len(rows) - len(made)
+
+
+def _alike(rows: Sequence[Within]) -> bool:
+    """Whether each row has one time, all at one place and in one form: nearly all lists are so."""
+    first, way = rows[0].times[0]
+    return first.form[0] != _LEADING and all(
+        len(row.times) == 1 and row.times[0][1] == way and row.times[0][0].form == first.form for row in rows
+    )
 
 
 def one_of(times: Sequence[Timed]) -> Timed | None:
@@ -128,7 +142,7 @@ def _usual_way(rows: Sequence[Within]) -> Way:
     for row in rows:
         best: dict[Way, int] = {}
         for timed, way in row.times:
-            best[way] = max(best.get(way, 0), form(timed.stamp)[0])
+            best[way] = max(best.get(way, 0), timed.form[0])
         for way, weight in best.items():
             total[way] += weight
     return max(total, key=total.__getitem__)
@@ -227,7 +241,7 @@ class Mark:
     recent: bool  # says how long ago: such rows stand above those with a clock
 
 
-def mark(place: int, stamp: Stamp, usual: tuple[int, str]) -> Mark:
+def mark(place: int, stamp: Stamp, usual: Form) -> Mark:
     """*stamp*, at *place*, in a sequence whose times have the *usual* form."""
     return Mark(place, form(stamp) == usual, stamp.kind is Kind.RELATIVE)
 

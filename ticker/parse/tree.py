@@ -13,6 +13,7 @@ from ticker.errors import ParseError
 MAX_DEPTH = 512  # elements in each other: where the browsers stop too
 MAX_OPTIONS = 5_000
 MAX_ATTRIBUTES = 512  # of one tag
+_NEAR = 80  # characters about a comment in which a text or a tag must show
 _LONG_TAG = 1_024  # characters: shorter tags are not worth counting
 _FEW_TAGS = 12_000  # "<" on a page: so few, nested as deep as can be, take the parser 0.3 s
 
@@ -51,7 +52,7 @@ RAW = tag_ids("script", "style", "template", "title", "textarea", "iframe", "noe
 class Tree:
     """A parsed page. `texts` and `nodes` run in step: every text that is not blank, in document order.
 
-    Texts are stripped; the nodes still have the space that parts words.
+    Texts are in one line and stripped; the nodes still have the space that parts words.
     """
 
     parser: LexborHTMLParser
@@ -71,30 +72,57 @@ class Tree:
         return None
 
 
-def grow(html: str) -> Tree:
+def grow(html: str, utf8: bytes | None = None) -> Tree:
     """Parse *html*; scripts, styles and the page's title are no text.
+
+    Args:
+        utf8: the same in bytes, where they are at hand.
 
     Raises:
         ParseError: `block-absent`, where parsing would take the machine down.
     """
     _guard(html)
-    tree = Tree(LexborHTMLParser(html.encode("utf-8", "replace")))
+    whole = _without_comments_in_texts(html)
+    tree = Tree(LexborHTMLParser(utf8 if whole is html and utf8 is not None else whole.encode("utf-8", "replace")))
     root = tree.parser.root
     if root is None:
         return tree
-    texts, nodes, raw, is_raw = tree.texts, tree.nodes, False, RAW.__contains__
+    texts, nodes, raw = tree.texts, tree.nodes, False
     for node in root.traverse(include_text=True, skip_empty=True):
-        tag = node.tag_id
-        if tag != TEXT:
-            raw = is_raw(tag)
-            continue
-        if raw and _inside_raw(node):
-            continue
-        text = (node.text_content or "").strip()
-        if text:  # a no-break space is not empty to the parser
-            texts.append(text)
-            nodes.append(node)
+        if (tag := node.tag_id) != TEXT:
+            raw = tag in RAW
+        elif not (raw and _inside_raw(node)):
+            text = (node.text_content or "").strip()
+            if text:  # a no-break space is not empty to the parser
+                texts.append(" ".join(text.split()) if "\n" in text else text)
+                nodes.append(node)
     return tree
+
+
+def _without_comments_in_texts(html: str) -> str:
+    """*html* without comments that stand in the middle of a text, "14<!-- -->:<!-- -->54": they would part it."""
+    parts, kept, at = list[str](), 0, html.find("<!--")
+    while at >= 0:
+        end = html.find("-->", at + 4)
+        if end < 0:
+            break
+        if _ends_in_text(html, at) and _begins_in_text(html, end + 3):
+            parts.append(html[kept:at])
+            kept = end + 3
+        at = html.find("<!--", end + 3)
+    return "".join([*parts, html[kept:]]) if parts else html
+
+
+def _ends_in_text(html: str, at: int) -> bool:
+    """Whether what stands before *at* is text, not a tag."""
+    before = html[max(0, at - _NEAR) : at].rstrip()
+    return before != "" and before[-1] != ">"
+
+
+def _begins_in_text(html: str, at: int) -> bool:
+    """Whether what stands from *at* is text, or another comment that may be followed by it."""
+    after = html[at : at + _NEAR].lstrip()
+    return after != "" and (after[0] != "<" or after.startswith("<!--"))
 
 
 def _inside_raw(node: LexborNode) -> bool:

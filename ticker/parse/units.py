@@ -17,8 +17,8 @@ _STYLED = tag_ids(
 )  # fmt: skip
 _FLOWING = _STYLED | tag_ids("span", "a", "label", "time")  # stands in the line, as part of its text or beside it
 _BREAK = tag_ids("br", "hr")
-_LINK = tag_ids("a")
-_HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6", "header")
+LINK = tag_ids("a")
+HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6", "header")
 _DEEPEST = 60  # levels below a row that are looked at
 _MOST_TEXT = 20_000  # characters of a row; a list is not made of novels
 _DIGITS = re.compile(r"[\d./]+")
@@ -81,11 +81,22 @@ class Row:
 
     stamp: Stamp
     units: list[Unit] = field(default_factory=list)
-    parted: dict[str, "Parted"] = field(default_factory=dict)  # by way: elements without words of their own
+    parted: dict[str, Parted] = field(default_factory=dict)  # by way: elements without words of their own
     hrefs: list[str] = field(default_factory=list)
     time_href: str | None = None
     dates: tuple[str, ...] = ()  # texts that stand beside the time and say its day, unless they are the headline
     again: Callable[[], "Row"] | None = None  # the same row, with every text but its time
+    deep: Callable[[], "Row"] | None = None  # the same row read from the tree, where it was not
+
+    def whole_at(self, way: str) -> Unit | None:
+        """All that flows in the element at *way*, where it has no words of its own."""
+        row = self.deep() if self.deep is not None else self
+        return row.parted[way].whole() if way in row.parted else None
+
+    def only_href(self) -> str | None:
+        """Where all links of the row lead alike."""
+        row = self.deep() if self.deep is not None else self
+        return row.hrefs[0] if len(set(row.hrefs)) == 1 else None
 
 
 def row(nodes: Sequence[LexborNode], stamp: Stamp, times: Iterable[int], says: re.Pattern[str] = WORDY) -> Row:
@@ -108,6 +119,7 @@ class _Reader:
         self.times = times
         self.says = says
         self.left = _MOST_TEXT
+        self.passed = 0  # times met so far
 
     def read(self, node: LexborNode) -> None:
         if node.tag_id == TEXT:
@@ -115,11 +127,11 @@ class _Reader:
             if self.says.search(text):
                 self.row.units.append(Unit("", text, None))
         elif node.tag_id not in RAW:
-            way = "/a" if node.tag_id in _LINK else ""
-            self.row.units += self._units(node, way, self._href(node, None), node.tag_id in _HEADING, 0)
+            way = "/a" if node.tag_id in LINK else ""
+            self.row.units += self._units(node, way, self._href(node, None), node.tag_id in HEADING, 0)
 
     def _href(self, node: LexborNode, above: str | None) -> str | None:
-        if node.tag_id not in _LINK:
+        if node.tag_id not in LINK:
             return above
         href = (node.attributes.get("href") or "").strip()
         if href:
@@ -128,6 +140,7 @@ class _Reader:
 
     def _text(self, node: LexborNode, href: str | None) -> str:
         if node.mem_id in self.times:
+            self.passed += 1
             self.row.time_href = self.row.time_href or href
             return self.row.stamp.rest
         text = (node.text_content or "")[: self.left]
@@ -138,8 +151,12 @@ class _Reader:
         """The texts of *node*: its own as one, with what flows in it; and each that stands apart."""
         pieces: list[_Piece] = []
         direct = False
+        breaks, passed = list[int](), self.passed
         for child in node.iter(include_text=True):
             tag = child.tag_id
+            if self.passed > passed:
+                breaks.append(len(pieces) - 1)
+                passed = self.passed
             if tag == TEXT:
                 text = self._text(child, href)
                 pieces.append(text)
@@ -147,18 +164,22 @@ class _Reader:
             elif tag in _BREAK:
                 pieces.append(" ")
             elif tag not in RAW and depth < _DEEPEST and child.is_element_node:
-                link, titled = self._href(child, href), heading or tag in _HEADING
-                pieces.append((child, self._units(child, way + _step(child), link, titled, depth + 1)))
+                link, titled = self._href(child, href), heading or tag in HEADING
+                pieces.append((child, self._units(child, way + step_of(child), link, titled, depth + 1)))
         if direct:
-            return _joined(pieces, Unit(way, "", href, heading), self.says)
+            return _joined(pieces, Unit(way, "", href, heading), self.says, breaks)
         units = [unit for piece in pieces if not isinstance(piece, str) for unit in piece[1]]
         if units:
             self.row.parted.setdefault(way, Parted(Unit(way, "", href, heading), pieces, self.says))
         return units
 
 
-def _joined(pieces: list[_Piece], unit: Unit, says: re.Pattern[str]) -> list[Unit]:
-    """*unit* made of its own words and what flows between them; what is at its edges, and blocks, apart."""
+def _joined(pieces: list[_Piece], unit: Unit, says: re.Pattern[str], breaks: Sequence[int]) -> list[Unit]:
+    """*unit* made of its own words and what flows between them; what is at its edges, and blocks, apart.
+
+    Args:
+        breaks: the pieces that are, or hold, a time: nothing flows across one.
+    """
     words = [at for at, piece in enumerate(pieces) if isinstance(piece, str) and says.search(piece)]
     first, last = words[0], words[-1]
     apart: list[Unit] = []
@@ -172,10 +193,12 @@ def _joined(pieces: list[_Piece], unit: Unit, says: re.Pattern[str]) -> list[Uni
                 unit.raw += below.raw
                 unit.href = unit.href or below.href
             continue
+        crossed = any(min(at, last) <= mark <= max(at, first) for mark in breaks)
         for below in inner:
             below.nested = True
+            flows = not crossed and _flows(pieces, at, below, first, last)
             if child.tag_id in _FLOWING:
-                unit.edges.append(Edge(below, at < first, _flows(pieces, at, below, first, last)))
+                unit.edges.append(Edge(below, at < first, flows))
         apart += inner
         unit.raw += " "
     return [unit, *apart]
@@ -190,7 +213,7 @@ def _flows(pieces: list[_Piece], at: int, edge: Unit, first: int, last: int) -> 
     return not edge.raw[:1].isalnum() or between[-1:].isspace()
 
 
-def _step(node: LexborNode) -> str:
+def step_of(node: LexborNode) -> str:
     names = node.attributes.get("class")
     return f"/{node.tag}.{_without_numbers(names)}" if names else f"/{node.tag}"
 

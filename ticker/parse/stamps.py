@@ -1,0 +1,110 @@
+"""Find every printed time of a page: texts that are one, rows that begin with one, and times in several elements."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from selectolax.lexbor import LexborNode
+
+from ticker.parse.clock import Kind, Stamp, moment, stamp
+from ticker.parse.slots import Timed
+from ticker.parse.tree import Tree
+
+MOST_TIMES = 5_000  # of a page; what comes later is not looked at
+_FURTHEST = 80  # characters before the first digit of a time
+_LONGEST_PIECE = 6  # characters of a part of a time: "14", ":54", "p.m."
+_LONGEST_HALF = 10  # characters of "a.m.", "Uhr", "بعد الظهر" in an element of its own
+_MOST_PIECES = 4  # that one time is made of
+_SPLIT = re.compile(r"\d{1,2}\s?(?:[:.٫：]|[hH時时點点시])\s?\d\d\s?\D{0,4}")
+_DIGIT = re.compile(r"\d").search
+
+
+def times(tree: Tree) -> list[Timed]:
+    """Every printed time of the page, in document order."""
+    texts, nodes = tree.texts, tree.nodes
+    found, pieces = list[Timed](), list[int]()
+    for place, text in enumerate(texts):
+        if _DIGIT(text, 0, _FURTHEST):
+            if known := moment(text):
+                found.append(Timed(place, nodes[place], known))
+                if len(found) == MOST_TIMES:
+                    break
+            elif len(text) < _LONGEST_PIECE:
+                pieces.append(place)
+    if pieces:
+        found = sorted([*_whole(found, split := list(_split(tree, pieces))), *split], key=lambda timed: timed.place)
+    return [_with_half(tree, timed) for timed in found] if any(map(_may_have_half, found)) else found
+
+
+def _whole(found: Sequence[Timed], split: Sequence[Timed]) -> list[Timed]:
+    """*found* without what is a part of a time in *split*."""
+    parts = {place for timed in split for place in timed.also}
+    return [timed for timed in found if timed.place not in parts]
+
+
+def _split(tree: Tree, pieces: Sequence[int]) -> Iterator[Timed]:
+    """Times whose digits stand in several texts, "14" ":" "54", which are all there is in their element."""
+    end = 0
+    for place in pieces:
+        if place < end or not tree.texts[place][0].isdecimal():
+            continue
+        for last in range(place + 1, min(place + _MOST_PIECES, len(tree.texts))):
+            joined = "".join(tree.texts[place : last + 1])
+            if len(joined) > 3 * _LONGEST_PIECE:
+                break
+            if _SPLIT.fullmatch(joined) and (known := stamp(joined)) and _all_of_one(tree, place, last, joined):
+                yield Timed(place, tree.nodes[place], known, tuple(range(place + 1, last + 1)))
+                end = last + 1
+                break
+
+
+def _all_of_one(tree: Tree, first: int, last: int, joined: str) -> bool:
+    """Whether some element a little above holds just the texts from *first* to *last*."""
+    at, wanted = tree.nodes[first].parent, joined.replace(" ", "")
+    for _ in range(3):
+        if at is None:
+            return False
+        text = "".join((at.text() or "").split())
+        if len(text) >= len(wanted):
+            return text.startswith(wanted) and (text == wanted or at.mem_id == _parent_of(tree.nodes[last]))
+        at = at.parent
+    return False
+
+
+def _parent_of(node: LexborNode) -> int:
+    return node.parent.mem_id if node.parent is not None else 0
+
+
+def _may_have_half(timed: Timed) -> bool:
+    clock = timed.stamp.clock
+    return clock is not None and 1 <= clock.hour <= 12 and timed.stamp.kind is Kind.CLOCK and not timed.stamp.rest
+
+
+def _with_half(tree: Tree, timed: Timed) -> Timed:
+    """*timed*; with its "p.m.", where that stands beside it in an element of its own."""
+    if not _may_have_half(timed):
+        return timed
+    for step in (1, -1):
+        place = timed.place + step * (1 + (len(timed.also) if step > 0 else 0))
+        known = _halved(timed.stamp, tree.texts[place], step) if 0 <= place < len(tree.texts) else None
+        if known is not None and _near(timed.node, tree.nodes[place]):
+            return Timed(timed.place, timed.node, known, (*timed.also, place))
+    return timed
+
+
+def _halved(known: Stamp, text: str, step: int) -> Stamp | None:
+    """The clock of *known* with *text* after it, or before it, if that says which half of the day it means."""
+    if len(text) > _LONGEST_HALF or _DIGIT(text):
+        return None
+    whole = stamp(f"{known.printed} {text}" if step > 0 else f"{text} {known.printed}")
+    return whole if whole is not None and whole.kind is Kind.CLOCK and whole.printed != known.printed else None
+
+
+def _near(one: LexborNode, other: LexborNode) -> bool:
+    """Whether two texts stand in one element, or in elements side by side."""
+    mine, theirs = one.parent, other.parent
+    if mine is None or theirs is None:
+        return False
+    if mine.mem_id == theirs.mem_id:
+        return True
+    above = {node.mem_id for node in (mine.parent, theirs.parent) if node is not None}
+    return len(above) == 1 or mine.mem_id in above or theirs.mem_id in above
