@@ -15,12 +15,13 @@ from functools import cache
 
 from ticker.errors import ParseError
 from ticker.model import Block, Headline, Page, Selectors, Source
-from ticker.parse.blocks import Group, groups
+from ticker.parse.blocks import groups
 from ticker.parse.links import Links
 from ticker.parse.lists import Listing, listing
-from ticker.parse.news import falling, newsness
+from ticker.parse.news import newsness
 from ticker.parse.plain import read_plain
 from ticker.parse.selected import check_selector, selected
+from ticker.parse.shapes import Group
 from ticker.parse.stamps import times
 from ticker.parse.title import title_above
 from ticker.parse.tree import Tree, grow
@@ -63,23 +64,19 @@ def inspect(page: Page, *, heading: str | None = None, selectors: Selectors | No
         links = Links(page.url, tree.parser)
         if selectors is not None:
             return _one(selected(tree, selectors, links), heading, "the configured selectors point at it")
-        return _choose(_found(tree, links, parted=heading is not None), heading)
+        return _choose(_found(tree, links), heading)
     except ParseError as problem:
         return Inspection((), problem)
 
 
-def _found(tree: Tree, links: Links, *, parted: bool) -> Found:
-    """What is on the page; lists in parts are looked for under a heading only: guessed, they are too often two."""
+def _found(tree: Tree, links: Links) -> Found:
+    """What is on the page."""
     stamped = times(tree)
 
     def reader(group: Group) -> Callable[[], Listing | None]:
-        def read() -> Listing | None:
-            made = listing(tree, group, links)
-            return made if made is None or not group.parted or falling(made.headlines) == 1 else None
+        return cache(lambda: listing(tree, group, links))
 
-        return cache(read)
-
-    candidates = [Candidate(group.place, reader(group)) for group in groups(stamped, parted=parted)]
+    candidates = [Candidate(group.place, reader(group)) for group in groups(tree, stamped)]
     return Found(tree.texts, [timed.place for timed in stamped], candidates, tree)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.slots import Slot
+from ticker.parse.shapes import Slot
 from ticker.parse.tree import TEXT, Tree
 from ticker.parse.units import HEADING, LINK, WORDY, Row, Unit, step_of
 

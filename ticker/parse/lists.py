@@ -8,12 +8,13 @@ from statistics import median_low
 from selectolax.lexbor import LexborNode
 
 from ticker.model import Headline
-from ticker.parse.blocks import FEWEST, Group
+from ticker.parse.blocks import FEWEST
 from ticker.parse.clock import Kind, dates_in_disguise, leading
 from ticker.parse.flat import simple_rows
 from ticker.parse.links import Links
 from ticker.parse.rows import Reading, understand, width
-from ticker.parse.slots import Slot, Timed, Way, columns, says
+from ticker.parse.shapes import Group, Slot, Timed, Way
+from ticker.parse.slots import columns, says
 from ticker.parse.tree import Tree
 from ticker.parse.units import SIGN, Row, row
 from ticker.text import display

@@ -10,7 +10,8 @@ from ticker.parse.clock import Stamp, leading, moment
 from ticker.parse.links import Links
 from ticker.parse.lists import Listing, lines
 from ticker.parse.rows import Reading
-from ticker.parse.slots import chain, form, mark, usual_form
+from ticker.parse.shapes import form
+from ticker.parse.slots import chain, mark, usual_form
 from ticker.parse.under import Candidate, Found
 from ticker.parse.units import SIGN
 

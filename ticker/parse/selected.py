@@ -6,12 +6,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from ticker.errors import ParseError
 from ticker.model import Selectors
-from ticker.parse.blocks import Group, groups, within
+from ticker.parse.blocks import groups, within
 from ticker.parse.clock import Kind, Stamp, bare, stamp
 from ticker.parse.links import Links
 from ticker.parse.lists import Listing, lines, listing
 from ticker.parse.rows import Reading
-from ticker.parse.slots import Slot, Timed
+from ticker.parse.shapes import Group, Slot, Timed
 from ticker.parse.slots import chosen as choose
 from ticker.parse.stamps import times
 from ticker.parse.tree import TEXT, Tree, tag_ids
@@ -40,7 +40,7 @@ def selected(tree: Tree, chosen: Selectors, links: Links) -> Listing:
     blocks = _css(tree.parser, chosen.block)
     if not blocks:
         raise ParseError("block-absent", f"nothing on the page matches the selector “{chosen.block}”")
-    rows = _rows(blocks, [_times(tree, block, chosen.time) for block in blocks])
+    rows = _rows(tree, blocks, [_times(tree, block, chosen.time) for block in blocks])
     if not rows:
         if not any((block.text() or "").strip() for block in blocks):
             raise ParseError("block-empty", f"what matches the selector “{chosen.block}” is empty")
@@ -90,17 +90,17 @@ def _words(tree: Tree, places: Iterable[int]) -> str:
     return " ".join("".join(tree.nodes[at].text_content or "" for at in places).split())
 
 
-def _rows(blocks: Sequence[LexborNode], found: Sequence[list[Timed]]) -> list[Slot]:
+def _rows(tree: Tree, blocks: Sequence[LexborNode], found: Sequence[list[Timed]]) -> list[Slot]:
     """The rows: each block, where most have one time; else its children, wherever they part."""
     held = [(block, times) for block, times in zip(blocks, found, strict=True) if times]
     each, _ = choose(within([block for block, _ in held], [times for _, times in held]))
     if len(blocks) > 1 and 2 * len(each) > len(held):
         return each
-    return [slot for block, times in held for slot in _children(block, times)]
+    return [slot for block, times in held for slot in _children(tree, block, times)]
 
 
-def _children(block: LexborNode, times: list[Timed]) -> list[Slot]:
-    made = groups(times, fewest=2)
+def _children(tree: Tree, block: LexborNode, times: list[Timed]) -> list[Slot]:
+    made = groups(tree, times, fewest=2)
     if made:
         return max(made, key=lambda group: len(group.slots)).slots
     return choose(within([block], [times]))[0]

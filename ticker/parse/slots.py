@@ -7,69 +7,21 @@ other rows stand; whatever else looks like one is left to be read as words.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from statistics import median_low
 
 from selectolax.lexbor import LexborNode
 
 from ticker.parse.clock import Kind, Stamp, leading
+from ticker.parse.shapes import LEADING, Form, Slot, Timed, Way, Within, form
 from ticker.parse.tree import RAW, TEXT, tag_ids
-
-Form = tuple[int, str]  # the sort of a time, and how it is printed
-Way = tuple[int, ...]  # tags that lead down to a text, the lowest last, after how deep it stands below the row
 
 MOST_IN_ROW = 12  # texts of a row that look like times; with more it is no row
 _FIRST_TEXTS = 24  # of a row: among these its time is looked for
 _SIBLINGS = 8  # looked at to see whether a time stands alone
 _DIGITS = re.compile(r"\d+")
-_AFTER_HOUR = re.compile(r"\d+\s?(\D?)")
-_WEIGHT = {Kind.CLOCK: 8, Kind.RELATIVE: 6, Kind.LOOSE: 4, Kind.DATE: 2}
-_LEADING = 5  # a clock with a headline behind it
 _WORDLESS = tag_ids("img", "svg", "br", "hr", "wbr", "input", "picture")
-
-
-@dataclass(slots=True)
-class Timed:
-    """A text of the page that is, or begins with, a time."""
-
-    place: int  # in Tree.texts
-    node: LexborNode
-    stamp: Stamp
-    also: tuple[int, ...] = ()  # places of further texts that it is made of
-    form: Form = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.form = form(self.stamp)
-
-
-@dataclass(slots=True)
-class Within:
-    """An element that may be a row, and the texts in it that look like times, each with its way."""
-
-    node: LexborNode
-    times: list[tuple[Timed, Way]]
-
-
-@dataclass(slots=True)
-class Slot:
-    """One child of a list with its time (the first, where it is printed twice)."""
-
-    node: LexborNode
-    timed: Timed
-    beside: list[tuple[Timed, Way]] = field(default_factory=list)  # what else in it looks like a time
-    usual: bool = True  # its time stands where most do, and is printed as most are
-
-
-def form(stamp: Stamp) -> Form:
-    """What sort of time it is, the surest with the highest number; and what parts hour and minute of a plain clock."""
-    if stamp.rest:
-        return _LEADING, ""
-    if stamp.kind is not Kind.CLOCK:
-        return _WEIGHT[stamp.kind], ""
-    found = _AFTER_HOUR.search(stamp.printed)
-    after = found[1] if found is not None else ""
-    return _WEIGHT[Kind.CLOCK], ":" if after and after in ":：٫" else "." if after == "." else "h"
 
 
 def usual_form(forms: Iterable[Form]) -> Form:
@@ -93,7 +45,7 @@ def chosen(rows: Sequence[Within]) -> tuple[list[Slot], int]:
     doubtful: list[tuple[int, list[Timed]]] = []
     for at, row in enumerate(seen):
         there = [timed for timed, its in row.times if its == way]
-        if usual[0] == _LEADING:
+        if usual[0] == LEADING:
             there = [_as_row(timed) for timed in there]
         fit = [timed for timed in there if timed.form == usual]
         if fit and len({timed.stamp.printed for timed in fit}) > 1:
@@ -110,7 +62,7 @@ def chosen(rows: Sequence[Within]) -> tuple[list[Slot], int]:
 def _alike(rows: Sequence[Within]) -> bool:
     """Whether each row has one time, all at one place and in one form: nearly all lists are so."""
     first, way = rows[0].times[0]
-    return first.form[0] != _LEADING and all(
+    return first.form[0] != LEADING and all(
         len(row.times) == 1 and row.times[0][1] == way and row.times[0][0].form == first.form for row in rows
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from selectolax.lexbor import LexborNode
 
 from ticker.parse.clock import Kind, Stamp, moment, stamp
-from ticker.parse.slots import Timed
+from ticker.parse.shapes import Timed
 from ticker.parse.tree import Tree
 
 MOST_TIMES = 5_000  # of a page; what comes later is not looked at

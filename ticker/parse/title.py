@@ -3,11 +3,10 @@
 from ticker.errors import ParseError
 from ticker.parse.clock import is_date
 from ticker.parse.lists import Listing
-from ticker.parse.tree import tag_ids
+from ticker.parse.tree import HEADINGS
 from ticker.parse.under import Found, may_head, under
 from ticker.text import display
 
-_HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6")
 _NEAR = 6  # texts above the list that are looked at
 
 
@@ -29,7 +28,7 @@ def title_above(found: Found, listing: Listing) -> str | None:
 def _in_heading(found: Found, place: int) -> bool:
     at = found.tree.nodes[place].parent if found.tree is not None else None
     for _ in range(3):
-        if at is not None and at.tag_id in _HEADING:
+        if at is not None and at.tag_id in HEADINGS:
             return True
         at = at.parent if at is not None else None
     return False

@@ -45,7 +45,21 @@ def tag_ids(*names: str) -> frozenset[int]:
     return frozenset(ids)
 
 
+HEADINGS = tag_ids("h1", "h2", "h3", "h4", "h5", "h6")
 RAW = tag_ids("script", "style", "template", "title", "textarea", "iframe", "noembed", "noframes", "xmp")
+
+
+POINTERS = ("href", "aria-controls", "data-target", "data-bs-target", "data-tab", "data-href")
+
+
+def points_at(label: LexborNode) -> str | None:
+    """The id that an element names as what it shows, if it does."""
+    attributes = label.attributes
+    for name in POINTERS:
+        value = (attributes.get(name) or "").strip()
+        if value and (name != "href" or value[0] == "#") and value != "#":
+            return value.removeprefix("#")
+    return None
 
 
 @dataclass
@@ -63,6 +77,12 @@ class Tree:
     def index(self) -> dict[int, int]:
         """Where a text node stands in `texts`, by its `mem_id`."""
         return {node.mem_id: place for place, node in enumerate(self.nodes)}
+
+    @cached_property
+    def pointed_at(self) -> frozenset[str]:
+        """The ids that labels of the page point at: of tabs, and of what is shown on a click."""
+        labels = self.parser.css(", ".join(f"[{name}]" for name in POINTERS[1:]) + ', a[href^="#"]')
+        return frozenset(id for label in labels if (id := points_at(label)) is not None)
 
     def first_text(self, node: LexborNode) -> int | None:
         """The place in `texts` of the first text within *node*."""

@@ -11,7 +11,8 @@ from ticker.parse.blocks import FEWEST
 from ticker.parse.clock import is_date
 from ticker.parse.heading import Place
 from ticker.parse.lists import Listing
-from ticker.parse.tree import Tree, tag_ids
+from ticker.parse.tabs import pane_of
+from ticker.parse.tree import HEADINGS, Tree, tag_ids
 from ticker.text import display
 
 _FURTHEST = 40  # texts between a heading and its list: tabs, buttons, a choice of sections
@@ -20,8 +21,8 @@ _LONGEST = 60  # characters of a heading
 _OPTION_LONG, _OPTION_WORDS = 24, 3  # letters and words of a tab, or a button: more is a text
 _MOST_DATES = 2  # lines of today's date between a heading and its list
 _MOST_TRIES = 12  # lists read to find one that is under the heading
+_TABS = 20  # places of a heading that are looked at as tabs
 
-_HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6")
 _OPTION = tag_ids("option")
 _LIST = tag_ids("ul", "ol", "dl", "table", "div", "section", "marquee", "aside", "article")
 
@@ -74,15 +75,36 @@ def under(found: Found, heading: str) -> Listing:
 def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
     tries = []
     for order, place in enumerate(places):
-        near = [one for one in found.candidates if 0 <= one.place - place.end <= 3 * _FURTHEST]
-        tries += [(one.place - place.end, order, at, place, one) for at, one in enumerate(near[:3])]
-    for _, _, _, place, one in sorted(tries, key=lambda each: each[:3])[:_MOST_TRIES]:
+        pane = pane_of(found.tree, found.tree.nodes[place.start]) if found.tree is not None and order < _TABS else None
+        near = _in_pane(found, place, pane) if pane is not None else _after(found, place)
+        tries += [(one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:3])]
+    for _, _, _, place, pane, one in sorted(tries, key=lambda each: each[:3])[:_MOST_TRIES]:
         listing = one.read()
-        if listing is None or not _belongs(found, place, max(place.end, listing.start)):
-            continue
-        if found.tree is None or listing.end is None or not _divided(found.tree, place, listing.end):
+        if listing is not None and (pane is not None or _is_under(found, place, listing)):
             return listing
     return None
+
+
+def _after(found: Found, place: Place) -> list[Candidate]:
+    """The lists that begin closely after *place*."""
+    return [one for one in found.candidates if 0 <= one.place - place.end <= 3 * _FURTHEST]
+
+
+def _in_pane(found: Found, place: Place, pane: LexborNode) -> list[Candidate]:
+    """The lists in the pane of the tab at *place*, which is nobody else's."""
+    if found.tree is None:
+        return []
+    return [
+        one
+        for one in found.candidates
+        if one.place >= place.end and any(at.mem_id == pane.mem_id for at in _way(found.tree.nodes[one.place]))
+    ]
+
+
+def _is_under(found: Found, place: Place, listing: Listing) -> bool:
+    if not _belongs(found, place, max(place.end, listing.start)):
+        return False
+    return found.tree is None or listing.end is None or not _divided(found.tree, place, listing.end)
 
 
 def _belongs(found: Found, place: Place, start: int) -> bool:
@@ -175,7 +197,7 @@ def _rank(node: LexborNode) -> int | None:
     for _ in range(3):
         if above is None:
             return None
-        if above.tag_id in _HEADING:
+        if above.tag_id in HEADINGS:
             return int(above.tag[1]) if above.tag is not None else None
         above = above.parent
     return None

@@ -1,0 +1,116 @@
+"""The elements above the printed times of a page: where these meet, and what each is in."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from selectolax.lexbor import LexborNode
+
+from ticker.parse.shapes import Timed, Way, Within
+from ticker.parse.tree import MAX_DEPTH, too_deep
+
+_LOWEST = 5  # elements above a time that tell its place in a row
+
+
+class Grove:
+    """The elements above the times: parent and depth of each, by `mem_id`."""
+
+    def __init__(self, found: list[Timed]) -> None:
+        self.found = found
+        self.parent: dict[int, int] = {}
+        self.depth: dict[int, int] = {}
+        self.node: dict[int, LexborNode] = {}
+        self._lows: dict[int, Way] = {}
+        self.mems = [self._climb(timed.node) for timed in found]
+        self.meets = [self.meet(above, below) for above, below in pairwise(self.mems)]
+
+    def _climb(self, node: LexborNode) -> int:
+        """Note *node* and all above it."""
+        way = []
+        at: LexborNode | None = node
+        while at is not None and at.mem_id not in self.depth:
+            way.append(at)
+            at = at.parent
+        above = at.mem_id if at is not None else 0
+        depth = self.depth.get(above, 0)
+        if depth + len(way) > MAX_DEPTH:
+            raise too_deep()
+        for step in reversed(way):
+            depth += 1
+            mem = step.mem_id
+            self.parent[mem], self.depth[mem], self.node[mem] = above, depth, step
+            above = mem
+        return above
+
+    def meet(self, one: int, other: int) -> int:
+        """The lowest element above both."""
+        depth, parent = self.depth, self.parent
+        while one != other:
+            if depth[one] >= depth[other]:
+                one = parent[one]
+            else:
+                other = parent[other]
+        return one
+
+    def joints(self) -> Iterator[tuple[int, list[int]]]:
+        """Each element where neighbouring times meet, with the places i where time i and i + 1 do."""
+        where = defaultdict(list)
+        for place, mem in enumerate(self.meets):
+            where[mem].append(place)
+        return iter(where.items())
+
+    def child_of(self, mem: int, leaf: int) -> int:
+        """The child of *mem* that time *leaf* is in."""
+        at = self.mems[leaf]
+        while self.parent[at] != mem:
+            at = self.parent[at]
+        return at
+
+    def above(self, leaf: int, depth: int) -> int:
+        """The element at *depth* that time *leaf* is in, or its text, which may stand higher."""
+        return self.up(self.mems[leaf], depth)
+
+    def up(self, mem: int, depth: int) -> int:
+        """The element at *depth* that *mem* is in, or itself."""
+        while self.depth[mem] > depth:
+            mem = self.parent[mem]
+        return mem
+
+    def of(self, row: int, leaf: int) -> tuple[int, int]:
+        """The first and the last time in the element *row*, one of them *leaf*."""
+        depth, first, last = self.depth[row], leaf, leaf
+        while first > 0 and self.depth[self.meets[first - 1]] >= depth:
+            first -= 1
+        while last < len(self.meets) and self.depth[self.meets[last]] >= depth:
+            last += 1
+        return first, last
+
+    def way(self, leaf: int, depth: int) -> Way:
+        """Where time *leaf* stands in a row that itself stands at *depth*."""
+        below = self.depth[self.mems[leaf]] - depth
+        return (below, *self.low(leaf)[: below + 1])
+
+    def low(self, leaf: int) -> Way:
+        """The tags from time *leaf* upwards, so many as tell its place in a row."""
+        if leaf in self._lows:
+            return self._lows[leaf]
+        tags, at = list[int](), self.mems[leaf]
+        while at and len(tags) < _LOWEST:
+            tags.append(self.node[at].tag_id)
+            at = self.parent[at]
+        self._lows[leaf] = tuple(tags)
+        return self._lows[leaf]
+
+    def within(self, row: int, leaves: Iterable[int]) -> Within:
+        """The element *row* with the times *leaves* in it."""
+        depth = self.depth[row]
+        return Within(self.node[row], [(self.found[leaf], self.way(leaf, depth)) for leaf in leaves])
+
+    def span(self, mem: int, place: int, step: int) -> int:
+        """The furthest time from *place*, going by *step*, that meets its neighbour below *mem*."""
+        deeper, depth = self.depth, self.depth[mem]
+        while True:
+            joint = place if step > 0 else place - 1
+            if not 0 <= joint < len(self.meets) or deeper[self.meets[joint]] <= depth:
+                return place
+            place += step

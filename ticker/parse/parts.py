@@ -1,0 +1,184 @@
+"""Join a list that goes on in the next element: in columns, a part for each day, or cut in two by an advert."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from selectolax.lexbor import LexborNode
+
+from ticker.parse.clock import is_date
+from ticker.parse.grove import Grove
+from ticker.parse.order import MIDNIGHT, mark, step_of
+from ticker.parse.shapes import Form, Group, Slot, Way
+from ticker.parse.tabs import is_pane
+from ticker.parse.tree import HEADINGS, Tree
+
+_BETWEEN = 3  # times that may stand between two rows: what else a row holds, an advert
+_FURTHEST = 40  # texts between the times of two rows
+_ABOVE = 2  # texts above a list of which one may be its heading
+_DEEPEST = 30  # levels of a row
+_MOST_NIGHTS = 1  # between the first row and the last, as far as no date says so
+
+_Kind = tuple[Form, int, Way]  # what two times have in common that are of one list: form, depth, tags above
+
+
+def joined(tree: Tree, grove: Grove, fewest: int) -> Iterator[Group]:
+    """Lists of at least *fewest* rows that stand alike in several elements, and fall from the first row to the last.
+
+    Between two parts may stand an advert, or the date of the next; no heading, nor what stands above the first part.
+    """
+    for leaves in _runs(grove):
+        if len(leaves) < fewest:
+            continue
+        depth = _row_depth(grove, leaves)
+        rows = {grove.above(leaf, depth): leaf for leaf in leaves}
+        lists = [grove.parent[row] for row in rows]
+        if len(rows) == len(leaves) and 0 not in lists and len(set(lists)) > 1 and _alike(grove, lists):
+            yield from _Parts(tree, grove, list(rows.items()), lists).joined(fewest)
+
+
+def _runs(grove: Grove) -> Iterator[list[int]]:
+    """Times of one kind that stand close enough to be one list."""
+    runs: dict[_Kind, list[int]] = defaultdict(list)
+    for leaf, timed in enumerate(grove.found):
+        kind = (timed.form, grove.depth[grove.mems[leaf]], grove.low(leaf))
+        run = runs[kind]
+        if run and (leaf - run[-1] > _BETWEEN or timed.place - grove.found[run[-1]].place > _FURTHEST):
+            yield run
+            runs[kind] = run = []
+        run.append(leaf)
+    yield from runs.values()
+
+
+def _row_depth(grove: Grove, leaves: Sequence[int]) -> int:
+    """How deep the rows stand: just below where most times part from their neighbours."""
+    count: Counter[int] = Counter()
+    meets = [grove.depth[grove.meet(grove.mems[one], grove.mems[other])] for one, other in pairwise(leaves)]
+    for above, below in zip([0, *meets], [*meets, 0], strict=True):
+        count[max(above, below) + 1] += 1
+    return count.most_common(1)[0][0]
+
+
+def _alike(grove: Grove, lists: Sequence[int]) -> bool:
+    """Whether the elements that hold the rows have one tag, and share a class if they have any."""
+    nodes = [grove.node[mem] for mem in dict.fromkeys(lists)]
+    names = [frozenset((node.attributes.get("class") or "").split()) for node in nodes]
+    return len({node.tag_id for node in nodes}) == 1 and (bool(frozenset.intersection(*names)) or not any(names))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    tree: Tree
+    grove: Grove
+    rows: Sequence[tuple[int, int]]  # the element of each row, and its time
+    lists: Sequence[int]  # the element that holds each row
+
+    def joined(self, fewest: int) -> Iterator[Group]:
+        """The parts that follow each other in time, as one list; those that do not begin another."""
+        starts = [0, *(at for at in range(1, len(self.rows)) if self.lists[at] != self.lists[at - 1])]
+        ends = [*starts[1:], len(self.rows)]
+        begin, nights = 0, 0
+        for start, end in zip(starts, ends, strict=True):
+            inside = self._nights(start, end)
+            seam = self._seam(begin, start) if start > begin else None
+            if inside is None or seam is None or nights + seam + inside > _MOST_NIGHTS:
+                yield from self._made(begin, start, fewest)
+                begin, nights = start if inside is not None else end, inside or 0
+            else:
+                nights += seam + inside
+        yield from self._made(begin, len(self.rows), fewest)
+
+    def _made(self, begin: int, end: int, fewest: int) -> Iterator[Group]:
+        lists = {self.lists[at] for at in range(begin, end)}
+        printed = {(self.lists[at], self.grove.found[self.rows[at][1]].stamp.printed) for at in range(begin, end)}
+        if end - begin >= fewest and 1 < len(lists) < len(printed):  # else what seem to be lists are rows
+            yield self._group(self.rows[begin:end])
+
+    def _nights(self, start: int, end: int) -> int | None:
+        """How often midnight stands between two rows of one part; None where its times do not fall."""
+        steps = [self._step(at) for at in range(start + 1, end)]
+        if any(step is None or 0 < step <= MIDNIGHT for step in steps):
+            return None
+        return sum(step is not None and step > 0 for step in steps)
+
+    def _seam(self, begin: int, at: int) -> int | None:
+        """The nights between two parts, not counting one that is said to be; None where row *at* begins a new list."""
+        step = self._step(at)
+        dated, headed = self._between(begin, at)
+        if headed or step is None or (0 < step <= MIDNIGHT and not dated) or self._are_panes(at):
+            return None
+        return int(step > 0 and not dated)
+
+    def _step(self, at: int) -> float | None:
+        """How many minutes later row *at* is than the one above it."""
+        above, below = (self.grove.found[leaf].stamp for _, leaf in self.rows[at - 1 : at + 1])
+        return step_of(mark(above), mark(below))
+
+    def _are_panes(self, at: int) -> bool:
+        """Whether two parts are shown in turn: tabs, of which the second is another list."""
+        above, below = self.rows[at - 1][0], self.rows[at][0]
+        met = self.grove.depth[self.grove.meet(above, below)]
+        return any(is_pane(self.tree, self.grove.node[self.grove.up(row, met + 1)]) for row in (above, below))
+
+    def _between(self, start: int, at: int) -> tuple[bool, bool]:
+        """Whether a date stands between two parts; and whether a heading does."""
+        (above, last), (below, first) = self.rows[at - 1 : at + 1]
+        places = range(self.grove.found[last].place + 1, self.grove.found[first].place)
+        ours = {_look(self.tree.nodes[place]) for place in self._above(start)}
+        dated = headed = False
+        for place in places:
+            node = self.tree.nodes[place]
+            if not _is_in(node, above, below):
+                if is_date(self.tree.texts[place]):
+                    dated = True
+                else:
+                    headed = headed or _is_heading(node) or _look(node) in ours
+        return dated, headed
+
+    def _above(self, start: int) -> Iterator[int]:
+        """The places of the texts right above the first row, but for dates."""
+        row, leaf = self.rows[start]
+        place, left = self.grove.found[leaf].place - 1, _ABOVE
+        while place >= 0 and left:
+            if not _is_in(self.tree.nodes[place], row, row):
+                left -= 1
+                if not is_date(self.tree.texts[place]):
+                    yield place
+            place -= 1
+
+    def _group(self, rows: Sequence[tuple[int, int]]) -> Group:
+        grove, slots = self.grove, list[Slot]()
+        for row, leaf in rows:
+            first, last = grove.of(row, leaf)
+            others = [other for other in range(first, last + 1) if other != leaf]
+            slots.append(Slot(grove.node[row], grove.found[leaf], grove.within(row, others).times))
+        container = grove.meet(rows[0][0], rows[-1][0])
+        return Group(grove.node[container], slots, parted=True)
+
+
+def _is_in(node: LexborNode, one: int, other: int) -> bool:
+    """Whether *node* stands in one of two elements."""
+    at = node.parent
+    for _ in range(_DEEPEST):
+        if at is None:
+            return False
+        if at.mem_id in (one, other):
+            return True
+        at = at.parent
+    return False
+
+
+def _is_heading(node: LexborNode) -> bool:
+    at = node.parent
+    for _ in range(3):
+        if at is not None and at.tag_id in HEADINGS:
+            return True
+        at = at.parent if at is not None else None
+    return False
+
+
+def _look(node: LexborNode) -> tuple[int, str | None]:
+    """The tag and the class of the element that a text stands in."""
+    above = node.parent
+    return (above.tag_id, above.attributes.get("class")) if above is not None else (0, None)

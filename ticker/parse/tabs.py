@@ -1,0 +1,83 @@
+"""Tell which pane belongs to a tab: labels stand all together above the panes, of which only one is shown."""
+
+from collections.abc import Sequence
+
+from selectolax.lexbor import LexborNode
+
+from ticker.parse.tree import TEXT, Tree, points_at
+
+_LEVELS = 3  # elements above a label's text that may be the tab itself
+_LONGEST = 40  # characters of a label
+_MOST = 12  # tabs side by side
+
+
+def pane_of(tree: Tree, label: LexborNode) -> LexborNode | None:
+    """The pane that the tab shows in which the text *label* stands; None where it is no tab, as far as can be told."""
+    return _pointed_at(tree, label) or _by_turn(label)
+
+
+def is_pane(tree: Tree, node: LexborNode) -> bool:
+    """Whether *node* is shown and hidden as one of several: it is hidden now, or a label points at it."""
+    names = node.attributes
+    if "hidden" in names or names.get("role") == "tabpanel" or names.get("aria-hidden") == "true":
+        return True
+    style = (names.get("style") or "").replace(" ", "").lower()
+    return "display:none" in style or (names.get("id") or "") in tree.pointed_at
+
+
+def _pointed_at(tree: Tree, label: LexborNode) -> LexborNode | None:
+    at = label.parent
+    for _ in range(_LEVELS):
+        if at is None:
+            return None
+        name = points_at(at)
+        if name is not None and '"' not in name and "\\" not in name:
+            pane = tree.parser.css_first(f'[id="{name}"]')
+            return pane if pane is not None and (pane.text() or "").strip() else None
+        at = at.parent
+    return None
+
+
+def _by_turn(label: LexborNode) -> LexborNode | None:
+    """The pane whose turn among its likes is that of the tab among the tabs, where there are as many."""
+    at = label.parent
+    for _ in range(_LEVELS):
+        above = at.parent if at is not None else None
+        if at is None or above is None:
+            return None
+        tabs = _elements(above)
+        if 1 < len(tabs) <= _MOST and all(map(_is_label, tabs)):
+            panes = _panes(above, len(tabs))
+            turn = next(turn for turn, tab in enumerate(tabs) if tab.mem_id == at.mem_id)
+            return panes[turn] if panes else None
+        if len(tabs) > 1:
+            return None
+        at = above
+    return None
+
+
+def _panes(bar: LexborNode, count: int) -> Sequence[LexborNode]:
+    """As many like elements that follow the tabs, or stand in the element that does."""
+    after = list[LexborNode]()
+    at = bar.next
+    while at is not None:
+        if at.is_element_node:
+            after.append(at)
+        at = at.next
+    for panes in (after, _elements(after[0]) if after else []):
+        if len(panes) == count and len({pane.tag_id for pane in panes}) == 1 and _share_class(panes):
+            return panes
+    return []
+
+
+def _share_class(nodes: Sequence[LexborNode]) -> bool:
+    names = [frozenset((node.attributes.get("class") or "").split()) for node in nodes]
+    return bool(frozenset.intersection(*names)) or not any(names)
+
+
+def _is_label(node: LexborNode) -> bool:
+    return 0 < len((node.text() or "").strip()) <= _LONGEST
+
+
+def _elements(node: LexborNode) -> list[LexborNode]:
+    return [child for child in node.iter(include_text=True) if child.tag_id != TEXT and child.is_element_node]
