@@ -1,27 +1,33 @@
 """Find where a heading stands among the texts of a page, however it is spelled and split."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from selectolax.lexbor import LexborNode
+
+from ticker.parse.tree import Tree
 from ticker.text import key
 
 _LONGEST_SPLIT = 8  # texts that one heading may be split over by inline tags
+_ACCENTS = re.compile("[\u0300-\u036f]")  # capitals go without them in Greek, and ş stands for ș in Romanian
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a heading stands: from text *start* up to, not including, text *end*."""
+    """Where a heading stands: from text *start* up to, not including, text *end*; a picture of it before both."""
 
     start: int
     end: int
+    picture: LexborNode | None = None
 
 
 def places(texts: Sequence[str], heading: str) -> tuple[list[Place], list[Place]]:
     """Where *heading* stands in *texts* as a whole, and where a text only begins with it.
 
-    Spaces, tatweel, vowel marks, punctuation and the spelling of Arabic letters make no difference.
+    Spaces, accents, tatweel, vowel marks, punctuation and the spelling of Arabic letters make no difference.
     """
     wanted = _squeeze(heading)
     whole: list[Place] = []
@@ -30,10 +36,18 @@ def places(texts: Sequence[str], heading: str) -> tuple[list[Place], list[Place]
         return whole, begun
     limit = 3 * len(heading) + 40
     may_start = _Firsts(wanted)
-    for start, text in enumerate(texts):
-        if may_start[text[:1]] and _may_begin(text[:4], wanted):
+    for start in [start for start, text in enumerate(texts) if may_start[text[0]]]:
+        if _may_begin(texts[start][:4], wanted):
             _try(texts, start, wanted, limit, whole, begun)
     return whole, begun
+
+
+def pictures(tree: Tree, heading: str) -> list[Place]:
+    """Where a picture stands whose alternative text is *heading*."""
+    wanted = _squeeze(heading)
+    found = (image for image in tree.parser.css("img[alt]") if _squeeze(image.attributes.get("alt") or "") == wanted)
+    places = ((image, tree.text_after(image)) for image in found if wanted)
+    return [Place(place, place, image) for image, place in places if place is not None]
 
 
 class _Firsts(dict[str, bool]):
@@ -70,7 +84,8 @@ def _letter(letter: str) -> str:
 
 
 def _squeeze(text: str) -> str:
-    return key(text).replace(" ", "")
+    plain = key(text).replace(" ", "")
+    return plain if plain.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFD", plain))
 
 
 def _try(texts: Sequence[str], start: int, wanted: str, limit: int, whole: list[Place], begun: list[Place]) -> None:

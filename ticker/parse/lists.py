@@ -32,7 +32,6 @@ class Listing:
     worth: float  # how well the rows agree on what is a headline, 0 to 1
     where: str  # for a person: "ul > li"
     linked: float = 1.0  # share of rows with a link; of plain text, where there can be none, all
-    end: int | None = None  # where its last time is, for a list in parts
 
     @cached_property
     def readable(self) -> bool:
@@ -59,9 +58,8 @@ def listing(tree: Tree, group: Group, links: Links, fewest: int = FEWEST) -> Lis
         return None
     start = tree.first_text(start_node)
     where = f"{group.container.tag} > {group.slots[0].node.tag}"
-    end = group.slots[-1].timed.place if group.parted else None
     linked = _linked(headlines, readings, links)
-    return Listing(group.place if start is None else start, headlines, worth, where, linked, end)
+    return Listing(group.place if start is None else start, headlines, worth, where, linked)
 
 
 def _linked(headlines: Sequence[Headline], readings: Sequence[Reading], links: Links) -> float:

@@ -31,11 +31,10 @@ def joined(tree: Tree, grove: Grove, fewest: int) -> Iterator[Group]:
     for leaves in _runs(grove):
         if len(leaves) < fewest:
             continue
-        depth = _row_depth(grove, leaves)
-        rows = {grove.above(leaf, depth): leaf for leaf in leaves}
-        lists = [grove.parent[row] for row in rows]
-        if len(rows) == len(leaves) and 0 not in lists and len(set(lists)) > 1 and _alike(grove, lists):
-            yield from _Parts(tree, grove, list(rows.items()), lists).joined(fewest)
+        rows = list(_rows(grove, leaves).items())
+        lists = [grove.parent[row] for row, _ in rows]
+        if len(set(lists)) > 1:
+            yield from _Parts(tree, grove, rows, lists).joined(fewest)
 
 
 def _runs(grove: Grove) -> Iterator[list[int]]:
@@ -51,6 +50,24 @@ def _runs(grove: Grove) -> Iterator[list[int]]:
     yield from runs.values()
 
 
+def _rows(grove: Grove, leaves: Sequence[int]) -> dict[int, int]:
+    """The element of each row, in order, and its time; those between them that stand alike, though their time does not.
+
+    None at all where several of *leaves* are in one.
+    """
+    depth = _row_depth(grove, leaves)
+    sure = {grove.above(leaf, depth): leaf for leaf in leaves}
+    lists = {grove.parent[row] for row in sure}
+    if len(sure) < len(leaves) or 0 in lists:
+        return {}
+    form, rows = grove.found[leaves[0]].form, dict[int, int]()
+    for leaf in range(leaves[0], leaves[-1] + 1):
+        row = grove.above(leaf, depth)
+        if row in sure or (grove.found[leaf].form == form and grove.parent[row] in lists):
+            rows.setdefault(row, sure.get(row, leaf))
+    return rows
+
+
 def _row_depth(grove: Grove, leaves: Sequence[int]) -> int:
     """How deep the rows stand: just below where most times part from their neighbours."""
     count: Counter[int] = Counter()
@@ -60,11 +77,10 @@ def _row_depth(grove: Grove, leaves: Sequence[int]) -> int:
     return count.most_common(1)[0][0]
 
 
-def _alike(grove: Grove, lists: Sequence[int]) -> bool:
-    """Whether the elements that hold the rows have one tag, and share a class if they have any."""
-    nodes = [grove.node[mem] for mem in dict.fromkeys(lists)]
-    names = [frozenset((node.attributes.get("class") or "").split()) for node in nodes]
-    return len({node.tag_id for node in nodes}) == 1 and (bool(frozenset.intersection(*names)) or not any(names))
+def _alike(one: LexborNode, other: LexborNode) -> bool:
+    """Whether two elements that hold rows have one tag, and share a class if they have any."""
+    names = [frozenset((node.attributes.get("class") or "").split()) for node in (one, other)]
+    return one.tag_id == other.tag_id and (bool(names[0] & names[1]) or not any(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +122,9 @@ class _Parts:
         """The nights between two parts, not counting one that is said to be; None where row *at* begins a new list."""
         step = self._step(at)
         dated, headed = self._between(begin, at)
-        if headed or step is None or (0 < step <= MIDNIGHT and not dated) or self._are_panes(at):
+        if headed or step is None or (0 < step <= MIDNIGHT and not dated):
+            return None
+        if not _alike(*(self.grove.node[mem] for mem in self.lists[at - 1 : at + 1])) or self._are_panes(at):
             return None
         return int(step > 0 and not dated)
 
@@ -178,7 +196,8 @@ def _is_heading(node: LexborNode) -> bool:
     return False
 
 
-def _look(node: LexborNode) -> tuple[int, str | None]:
-    """The tag and the class of the element that a text stands in."""
+def _look(node: LexborNode) -> tuple[int | str | None, ...]:
+    """The tags and classes of the two elements that a text stands in."""
     above = node.parent
-    return (above.tag_id, above.attributes.get("class")) if above is not None else (0, None)
+    over = above.parent if above is not None else None
+    return tuple(look for at in (above, over) if at is not None for look in (at.tag_id, at.attributes.get("class")))

@@ -82,10 +82,25 @@ class Tree:
     def pointed_at(self) -> frozenset[str]:
         """The ids that labels of the page point at: of tabs, and of what is shown on a click."""
         labels = self.parser.css(", ".join(f"[{name}]" for name in POINTERS[1:]) + ', a[href^="#"]')
-        return frozenset(id for label in labels if (id := points_at(label)) is not None)
+        return frozenset(pane for label in labels if (pane := points_at(label)) is not None)
+
+    def text_after(self, node: LexborNode) -> int | None:
+        """The place in `texts` of the first text that begins after *node*."""
+        at: LexborNode | None = node
+        while at is not None:
+            beside = at.next
+            while beside is not None:
+                place = self.first_text(beside)
+                if place is not None:
+                    return place
+                beside = beside.next
+            at = at.parent
+        return None
 
     def first_text(self, node: LexborNode) -> int | None:
         """The place in `texts` of the first text within *node*."""
+        if node.tag_id == TEXT:
+            return self.index.get(node.mem_id)
         for inner in node.traverse(include_text=True, skip_empty=True):
             if inner.tag_id == TEXT and inner.mem_id in self.index:
                 return self.index[inner.mem_id]

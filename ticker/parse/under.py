@@ -52,13 +52,14 @@ def under(found: Found, heading: str) -> Listing:
         ParseError: `heading-absent`, `block-absent` or `block-empty`; there is no guessing.
     """
     whole, begun = headings.places(found.texts, heading)
-    if not whole and not begun:
+    shown = headings.pictures(found.tree, heading) if found.tree is not None else []
+    if not whole and not begun and not shown:
         raise ParseError("heading-absent", f"the page does not hold the heading “{heading}”")
-    for places in (whole, begun):
+    for places in (whole, begun, shown):
         nearest = _nearest(found, places[:_MOST_PLACES])
         if nearest is not None:
             return nearest
-    places = (whole or begun)[-_MOST_PLACES:]
+    places = (whole or begun or shown)[-_MOST_PLACES:]
     stamps = frozenset(found.stamps)
     rows = max(_stamps_after(found, stamps, place) for place in places)
     if rows:
@@ -75,12 +76,12 @@ def under(found: Found, heading: str) -> Listing:
 def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
     tries = []
     for order, place in enumerate(places):
-        pane = pane_of(found.tree, found.tree.nodes[place.start]) if found.tree is not None and order < _TABS else None
+        pane = pane_of(found.tree, _node(found.tree, place)) if found.tree is not None and order < _TABS else None
         near = _in_pane(found, place, pane) if pane is not None else _after(found, place)
         tries += [(one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:3])]
     for _, _, _, place, pane, one in sorted(tries, key=lambda each: each[:3])[:_MOST_TRIES]:
         listing = one.read()
-        if listing is not None and (pane is not None or _is_under(found, place, listing)):
+        if listing is not None and (pane is not None or _belongs(found, place, max(place.end, listing.start))):
             return listing
     return None
 
@@ -99,12 +100,6 @@ def _in_pane(found: Found, place: Place, pane: LexborNode) -> list[Candidate]:
         for one in found.candidates
         if one.place >= place.end and any(at.mem_id == pane.mem_id for at in _way(found.tree.nodes[one.place]))
     ]
-
-
-def _is_under(found: Found, place: Place, listing: Listing) -> bool:
-    if not _belongs(found, place, max(place.end, listing.start)):
-        return False
-    return found.tree is None or listing.end is None or not _divided(found.tree, place, listing.end)
 
 
 def _belongs(found: Found, place: Place, start: int) -> bool:
@@ -130,7 +125,7 @@ def _caption(found: Found, place: Place, start: int) -> int | None:
         return None
     if found.tree is None:
         return above
-    rank, ours = _rank(found.tree.nodes[above]), _rank(found.tree.nodes[place.start])
+    rank, ours = _rank(found.tree.nodes[above]), _rank(_node(found.tree, place))
     if rank is not None and ours is not None and rank > ours:
         return None  # a part of what ours is above
     return above if _heads(found.tree.nodes[above], found.tree.nodes[start]) else None
@@ -165,10 +160,10 @@ def _divided(tree: Tree, place: Place, start: int) -> bool:
 
     Tabs stand all together above their panes, as near to the list as ours, and do not divide.
     """
-    ours, rows = _way(tree.nodes[place.start]), _way(tree.nodes[start])
+    ours, rows = _way(_node(tree, place)), _way(tree.nodes[start])
     met = _shared(ours, rows)
     for node in tree.nodes[place.end : start]:
-        if not _alike(node, tree.nodes[place.start]):
+        if not _alike(node, _node(tree, place)):
             continue
         way = _way(node)
         other = _shared(way, rows)
@@ -177,6 +172,11 @@ def _divided(tree: Tree, place: Place, start: int) -> bool:
         if other == met == _shared(ours, way) and not _neighbours(ours[met], way[met]):
             return True
     return False
+
+
+def _node(tree: Tree, place: Place) -> LexborNode:
+    """What shows the heading: a text, or a picture."""
+    return place.picture if place.picture is not None else tree.nodes[place.start]
 
 
 def _alike(node: LexborNode, ours: LexborNode) -> bool:
@@ -239,7 +239,7 @@ def _stamps_after(found: Found, stamps: frozenset[int], place: Place) -> int:
     """How many times, if fewer than a list has, follow the heading closely and before the next one."""
     tree, count = found.tree, 0
     for at in range(place.end, min(place.end + 4 * FEWEST, len(found.texts))):
-        if tree is not None and _alike(tree.nodes[at], tree.nodes[place.start]) and at > place.end:
+        if tree is not None and _alike(tree.nodes[at], _node(tree, place)) and at > place.end:
             break
         count += at in stamps
     return count if count < FEWEST else 0
