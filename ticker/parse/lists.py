@@ -1,5 +1,6 @@
 """Turn the groups of a page into lists: rows read, links made whole, each with its place on the page."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -10,6 +11,7 @@ from selectolax.lexbor import LexborNode
 from ticker.model import Headline
 from ticker.parse.blocks import FEWEST
 from ticker.parse.clock import Kind, dates_in_disguise, leading
+from ticker.parse.copies import once
 from ticker.parse.flat import simple_rows
 from ticker.parse.links import Links
 from ticker.parse.rows import Reading, understand, width
@@ -20,6 +22,7 @@ from ticker.parse.units import SIGN, Row, row
 from ticker.text import display
 
 _POOR = 0.3  # agreement of the rows below which times and headlines may be siblings instead
+_ORNAMENTS = re.compile(r"(?:(?:\+{2,}|[|•·●▪■►▶‣»>*–—-]+)\s+)?(.*?)(?:\s+(?:\+{2,}|[|•·●▪■◄◀«<*]+))?")
 _USELESS = 0.02  # agreement below which the texts are no headlines at all
 
 
@@ -53,7 +56,7 @@ def listing(tree: Tree, group: Group, links: Links, fewest: int = FEWEST) -> Lis
         other, better = understand([_row(tree, slot, nodes, extra) for slot, nodes in pairs])
         if pairs and better > worth:
             readings, worth, start_node = other, better, pairs[0][1][0]
-    headlines = tuple(lines(readings, links))
+    headlines = once(list(lines(readings, links)))
     if len(headlines) < fewest or worth < _USELESS:
         return None
     start = tree.first_text(start_node)
@@ -127,11 +130,17 @@ def _again(slot: Slot, nodes: Sequence[LexborNode], own: Set[int], dates: tuple[
 
 def lines(readings: Iterable[Reading], links: Links) -> Iterator[Headline]:
     """*readings* cleaned; rows without a headline, or without any letter or sign in it, are left out."""
-    kept = [(reading, title) for reading in readings if (title := display(reading.title))]
+    kept = [(reading, title) for reading in readings if (title := _unadorned(display(reading.title)))]
     dates = dates_in_disguise([reading.stamp.printed for reading, _ in kept])
     for reading, title in kept:
         clock = None if dates else reading.stamp.clock
         yield Headline(display(reading.stamp.printed) or None, clock, title, links.whole(reading.href))
+
+
+def _unadorned(title: str) -> str:
+    """*title* without the ornaments around it: "+++ … +++", "» …"."""
+    found = _ORNAMENTS.fullmatch(title)
+    return found[1] if found is not None and found[1] else title
 
 
 def _pairs(group: Group) -> list[tuple[Slot, list[LexborNode]]]:

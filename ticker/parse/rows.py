@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from ticker.parse.clock import Stamp
+from ticker.parse.clock import Stamp, stamp
 from ticker.parse.units import WORDY, Row, Unit
 
 _PLENTY = 40  # letters: a text this long is as much a headline as a longer one
@@ -51,11 +51,13 @@ def understand(found: Sequence[Row]) -> tuple[list[Reading], float]:
 
 
 def _reading(one: Row, unit: Unit, labels: "_Labels") -> Reading:
-    """*one* with the headline *unit*; with a date beside it its clock is not for today, and not read."""
-    title, stamp = _title(unit, labels), one.stamp
-    if stamp.clock is not None and any(date not in title for date in one.dates):
-        stamp = replace(stamp, clock=None)
-    return Reading(stamp, title, _link(one, unit))
+    """*one* with the headline *unit*; a date beside it says the day of its clock."""
+    title, said = _title(unit, labels), one.stamp
+    dates = [date for date in one.dates if date not in title]
+    if said.clock is not None and said.day is None and dates:
+        day = next((known.day for date in dates if (known := stamp(date)) is not None and known.day is not None), None)
+        said = replace(said, day=day, clock=said.clock if day is not None else None)
+    return Reading(said, title, _link(one, unit))
 
 
 def _best_way(found: Sequence[Row]) -> tuple[str | None, float]:
@@ -110,20 +112,31 @@ class _Column:
 
     way: str
     repeated: frozenset[str]  # texts at that way in several rows, beside others: "read more", a category
+    beside: frozenset[str]  # ways of texts that stand beside the headline in many rows: no headlines, but teasers
     turn: tuple[int, int] | None  # which of the others is the headline in most rows, from the first and from the last
 
 
 def _column(found: Sequence[Row], way: str) -> _Column:
     several = [at_way for one in found if len(at_way := _at(one, way)) > 1]
+    beside = _beside(found, way)
     if not several:
-        return _Column(way, frozenset(), None)
+        return _Column(way, frozenset(), beside, None)
     count = Counter(text for one in found for text in {unit.text for unit in _at(one, way)})
     repeated = frozenset(text for text, times in count.items() if times > 1)
     turns: Counter[tuple[int, int]] = Counter()
     for at_way in several:
         longest = max(range(len(at_way)), key=lambda at: (at_way[at].text not in repeated, len(at_way[at].raw)))
         turns[longest, longest - len(at_way)] += 1
-    return _Column(way, repeated, max(turns, key=turns.__getitem__))
+    return _Column(way, repeated, beside, max(turns, key=turns.__getitem__))
+
+
+def _beside(found: Sequence[Row], way: str) -> frozenset[str]:
+    """The ways of texts that stand beside the headline in a third of the rows that have one."""
+    titled = [one for one in found if _at(one, way)]
+    if len(titled) == len(found):
+        return frozenset()
+    count = Counter(each for one in titled for each in {unit.way for unit in one.units})
+    return frozenset(each for each, times in count.items() if 3 * times >= len(titled))
 
 
 def _at(one: Row, way: str) -> list[Unit]:
@@ -136,7 +149,7 @@ def _choice(one: Row, column: _Column) -> Unit | None:
     there = _there(one, column)
     if there is None and again is not None:
         there = _there(wider := again(), column) or _alike(wider, column.way)
-    return there or max(_others(one), key=lambda unit: len(unit.raw), default=None)
+    return there or max(_others(one, column), key=lambda unit: len(unit.raw), default=None)
 
 
 def _there(one: Row, column: _Column) -> Unit | None:
@@ -160,9 +173,9 @@ def _alike(one: Row, way: str) -> Unit | None:
     return max(near, key=lambda unit: len(unit.raw), default=None)
 
 
-def _others(one: Row) -> list[Unit]:
-    """Texts of a row that has none where the others have: linked ones, else any."""
-    long = [unit for unit in one.units if width(unit.text) >= _SHORTEST]
+def _others(one: Row, column: _Column) -> list[Unit]:
+    """Texts of a row that has none where the others have: linked ones, else any; no teasers."""
+    long = [unit for unit in one.units if width(unit.text) >= _SHORTEST and unit.way not in column.beside]
     return [unit for unit in long if unit.href] or long
 
 

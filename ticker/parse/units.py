@@ -16,6 +16,8 @@ _STYLED = tag_ids(
     "font", "s", "ins", "del", "code", "kbd", "wbr", "tt", "big", "ruby", "nobr", "dfn", "acronym",
 )  # fmt: skip
 _FLOWING = _STYLED | tag_ids("span", "a", "label", "time")  # stands in the line, as part of its text or beside it
+_SCRIPTS = tag_ids("sub", "sup", "wbr", "font", "nobr", "ruby")
+_ENDING = 3  # letters that may end a word in another style
 _BREAK = tag_ids("br", "hr")
 LINK = tag_ids("a")
 HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6", "header")
@@ -188,6 +190,9 @@ def _joined(pieces: list[_Piece], unit: Unit, says: re.Pattern[str], breaks: Seq
             unit.raw += piece
             continue
         child, inner = piece
+        if at > last and _is_badge(child, inner, unit.raw):
+            apart += inner
+            continue
         if child.tag_id in _STYLED or (child.tag_id in _FLOWING and first < at < last):
             for below in inner:
                 unit.raw += below.raw
@@ -202,6 +207,13 @@ def _joined(pieces: list[_Piece], unit: Unit, says: re.Pattern[str], breaks: Seq
         apart += inner
         unit.raw += " "
     return [unit, *apart]
+
+
+def _is_badge(child: LexborNode, inner: Sequence[Unit], before: str) -> bool:
+    """Whether styled words at the end of a text are a label that is set apart by style alone: no space parts them."""
+    text = "".join(below.raw for below in inner)
+    glued = before[-1:].isalnum() and text[:1].isalnum()
+    return glued and child.tag_id in _STYLED and child.tag_id not in _SCRIPTS and len(text) > _ENDING
 
 
 def _flows(pieces: list[_Piece], at: int, edge: Unit, first: int, last: int) -> bool:
