@@ -105,6 +105,11 @@ class Stamp:
     day: Day | None = None  # the day it names
     ago: Ago | None = None  # how long ago it says
 
+    @property
+    def readable(self) -> bool:
+        """Whether it says when, in any way."""
+        return self.clock is not None or self.day is not None or self.ago is not None
+
 
 def stamp(text: str) -> Stamp | None:
     """What time *text* is, if it is nothing else; None for any other text."""

@@ -21,7 +21,8 @@ def once(rows: Sequence[Headline]) -> tuple[Headline, ...]:
     if stretches:
         start = max(stretches, key=lambda start: (falling(rows[start : start + count]), -start))
         return tuple(rows[start : start + count])
-    return tuple({key: row for key, row in zip(reversed(keys), reversed(rows), strict=True)}.values())[::-1]
+    first = dict(zip(reversed(keys), reversed(rows), strict=True))
+    return tuple(first.values())[::-1]
 
 
 def _whole(keys: Sequence[object], count: int) -> list[int]:

@@ -14,10 +14,12 @@ from statistics import median_low
 from selectolax.lexbor import LexborNode
 
 from ticker.parse.clock import Kind, Stamp, leading
+from ticker.parse.order import falling
 from ticker.parse.shapes import LEADING, Form, Slot, Timed, Way, Within, form
 from ticker.parse.tree import RAW, TEXT, tag_ids
 
 MOST_IN_ROW = 12  # texts of a row that look like times; with more it is no row
+_FALLS = 0.8  # share of the steps down a list that go back in time
 _FIRST_TEXTS = 24  # of a row: among these its time is looked for
 _SIBLINGS = 8  # looked at to see whether a time stands alone
 _DIGITS = re.compile(r"\d+")
@@ -89,7 +91,27 @@ def _as_row(timed: Timed) -> Timed:
 
 
 def _usual_way(rows: Sequence[Within]) -> Way:
-    """Where the surest times of most rows stand; of two alike the first."""
+    """Where the surest times of most rows stand; of two alike the first. Times that fall go before others.
+
+    The length of a film, or of a text, looks like a time too, but does not fall.
+    """
+    total = _weights(rows)
+    best = max(total, key=total.__getitem__)
+    if len(total) == 1 or all(len(row.times) == 1 for row in rows):
+        return best
+    by_way: dict[Way, list[Stamp]] = defaultdict(list)
+    for row in rows:
+        for way, timed in {way: timed for timed, way in reversed(row.times)}.items():
+            by_way[way].append(timed.stamp)
+    often = [way for way in total if 5 * len(by_way[way]) >= 4 * len(by_way[best])]
+    order = {way: falling(by_way[way]) if len(by_way[way]) > 1 else 0.0 for way in often}
+    if order[best] < _FALLS:
+        return max((way for way in often if order[way] >= _FALLS), key=total.__getitem__, default=best)
+    return best
+
+
+def _weights(rows: Sequence[Within]) -> dict[Way, int]:
+    """How sure the times are that stand at each way, over all rows."""
     total: dict[Way, int] = defaultdict(int)
     for row in rows:
         best: dict[Way, int] = {}
@@ -97,7 +119,7 @@ def _usual_way(rows: Sequence[Within]) -> Way:
             best[way] = max(best.get(way, 0), timed.form[0])
         for way, weight in best.items():
             total[way] += weight
-    return max(total, key=total.__getitem__)
+    return total
 
 
 def _settle(rows: Sequence[Within], made: dict[int, Slot], doubtful: list[tuple[int, list[Timed]]]) -> None:

@@ -1,20 +1,27 @@
 """Find every printed time of a page: texts that are one, rows that begin with one, and times in several elements."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.clock import Kind, Stamp, moment, stamp
+from ticker.parse.clock import LONGEST, Kind, Stamp, moment, stamp
 from ticker.parse.shapes import Timed
-from ticker.parse.tree import Tree
+from ticker.parse.tree import Tree, tag_ids
 
 MOST_TIMES = 5_000  # of a page; what comes later is not looked at
 _FURTHEST = 80  # characters before the first digit of a time
 _LONGEST_PIECE = 6  # characters of a part of a time: "14", ":54", "p.m."
 _LONGEST_HALF = 10  # characters of "a.m.", "Uhr", "بعد الظهر" in an element of its own
 _MOST_PIECES = 4  # that one time is made of
+_LONGEST_ROW = 300  # characters of a row that ends with its time
+_MOST_CUTS = 4  # separators, from the end, that may stand before a time and its day
+_SEPARATORS = " \t\xa0\u202f,،;|•·–—-/(["
+_SEPARATOR = re.compile(r"\s*[,،;|•·–—/(\[]\s*|\s-\s")
+_ENDS = re.compile(r"\d{1,2}[:.h٫：]\d\d\s?(?:[ap]\.?m\.?)?[)\]]?$", re.IGNORECASE)
 _SPLIT = re.compile(r"\d{1,2}\s?(?:[:.٫：]|[hH時时點点시])\s?\d\d\s?\D{0,4}")
+_SET_HIGH = tag_ids("sup", "sub", "small")
 _DIGIT = re.compile(r"\d").search
 
 
@@ -24,7 +31,10 @@ def times(tree: Tree) -> list[Timed]:
     found, pieces = list[Timed](), list[int]()
     for place, text in enumerate(texts):
         if _DIGIT(text, 0, _FURTHEST):
-            if known := moment(text):
+            known = moment(text)
+            if known is None or not known.readable:
+                known = trailing(text) or known
+            if known is not None:
                 found.append(Timed(place, nodes[place], known))
                 if len(found) == MOST_TIMES:
                     break
@@ -32,7 +42,26 @@ def times(tree: Tree) -> list[Timed]:
                 pieces.append(place)
     if pieces:
         found = sorted([*_whole(found, split := list(_split(tree, pieces))), *split], key=lambda timed: timed.place)
-    return [_with_half(tree, timed) for timed in found] if any(map(_may_have_half, found)) else found
+    if any(map(_may_have_half, found)):
+        found = [_with_half(tree, timed) for timed in found]
+    if any(timed.stamp.kind is Kind.DATE for timed in found):
+        places = {timed.place: timed for timed in found}
+        found = [_with_date(tree, timed, places) for timed in found]
+        taken = {place for timed in found for place in timed.also}
+        found = [timed for timed in found if timed.place not in taken]
+    return found
+
+
+def trailing(text: str) -> Stamp | None:
+    """The time that *text*, a label or a whole row in one text, ends with: "Politics, 14:54", "a headline – 14:54"."""
+    if len(text) > _LONGEST_ROW or not _ENDS.search(text):
+        return None
+    cuts = [found.end() for found in _SEPARATOR.finditer(text)][-_MOST_CUTS:]
+    for cut in cuts:
+        known = stamp(text[cut:]) if len(text) - cut <= LONGEST else None
+        if known is not None and known.readable and known.clock is not None:
+            return replace(known, rest=text[:cut].rstrip(_SEPARATORS), kind=Kind.CLOCK)
+    return None
 
 
 def _whole(found: Sequence[Timed], split: Sequence[Timed]) -> list[Timed]:
@@ -51,10 +80,23 @@ def _split(tree: Tree, pieces: Sequence[int]) -> Iterator[Timed]:
             joined = "".join(tree.texts[place : last + 1])
             if len(joined) > 3 * _LONGEST_PIECE:
                 break
-            if _SPLIT.fullmatch(joined) and (known := stamp(joined)) and _all_of_one(tree, place, last, joined):
+            known = _said(tree, place, last, joined)
+            if known is not None and _all_of_one(tree, place, last, joined):
                 yield Timed(place, tree.nodes[place], known, tuple(range(place + 1, last + 1)))
                 end = last + 1
                 break
+
+
+def _said(tree: Tree, place: int, last: int, joined: str) -> Stamp | None:
+    """The clock that pieces say together; minutes that are set high need no colon before them."""
+    if _SPLIT.fullmatch(joined):
+        return stamp(joined)
+    hour, minutes = tree.texts[place], tree.texts[last]
+    above = tree.nodes[last].parent
+    if last == place + 1 and len(minutes) == 2 and above is not None and above.tag_id in _SET_HIGH:
+        known = stamp(f"{hour}:{minutes}")
+        return replace(known, printed=f"{hour} {minutes}") if known is not None else None
+    return None
 
 
 def _all_of_one(tree: Tree, first: int, last: int, joined: str) -> bool:
@@ -77,6 +119,23 @@ def _parent_of(node: LexborNode) -> int:
 def _may_have_half(timed: Timed) -> bool:
     clock = timed.stamp.clock
     return clock is not None and 1 <= clock.hour <= 12 and timed.stamp.kind is Kind.CLOCK and not timed.stamp.rest
+
+
+def _with_date(tree: Tree, timed: Timed, found: Mapping[int, Timed]) -> Timed:
+    """*timed*, a clock; with the date beside it, where the two are all there is in an element."""
+    if timed.stamp.kind is not Kind.CLOCK or timed.stamp.rest:
+        return timed
+    for step in (1, -1):
+        place = timed.place + step * (1 + (len(timed.also) if step > 0 else 0))
+        date = found.get(place)
+        if date is None or date.stamp.kind is not Kind.DATE or date.stamp.day is None:
+            continue
+        first, last = sorted((timed, date), key=lambda one: one.place)
+        printed = f"{first.stamp.printed} {last.stamp.printed}"
+        if _all_of_one(tree, first.place, last.place, printed):
+            known = Stamp(printed, timed.stamp.clock, Kind.LOOSE, day=date.stamp.day)
+            return Timed(timed.place, timed.node, known, (*timed.also, place))
+    return timed
 
 
 def _with_half(tree: Tree, timed: Timed) -> Timed:
