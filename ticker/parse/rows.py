@@ -15,6 +15,7 @@ from ticker.parse.units import WORDY, Row, Unit
 
 _PLENTY = 40  # letters: a text this long is as much a headline as a longer one
 _PERFECT = 2.0 * _PLENTY  # the score of a linked text of that length in every row
+_BODY = 30  # letters that follow a headline in the same text: a post, or a teaser
 _SHORTEST = 12  # letters of a text that is taken though it is not where the others are
 # Words in class names that say what an element is for, on any site; they only tip the balance.
 _TITLE_HINT = re.compile(r"titl|headline|hed\b|heading|subject", re.IGNORECASE)
@@ -47,12 +48,19 @@ def understand(found: Sequence[Row]) -> tuple[list[Reading], float]:
     label = _labels(found, way)
     column = _column(found, way)
     chosen = [(one, unit) for one in found if (unit := _choice(one, column)) is not None]
-    return [_reading(one, unit, label) for one, unit in chosen], min(1.0, score / _PERFECT)
+    led = 2 * sum(_has_lead(unit) for _, unit in chosen) > len(chosen)
+    return [_reading(one, unit, label, led=led) for one, unit in chosen], min(1.0, score / _PERFECT)
 
 
-def _reading(one: Row, unit: Unit, labels: "_Labels") -> Reading:
+def _has_lead(unit: Unit) -> bool:
+    """Whether a text is no headline, but begins with one in bold letters."""
+    rest = width(unit.text) - width(unit.lead)
+    return unit.href is None and width(unit.lead) >= _SHORTEST and rest >= _BODY and not unit.lead.endswith(":")
+
+
+def _reading(one: Row, unit: Unit, labels: "_Labels", *, led: bool) -> Reading:
     """*one* with the headline *unit*; a date beside it says the day of its clock."""
-    title, said = _title(unit, labels), one.stamp
+    title, said = unit.lead if led and _has_lead(unit) else _title(unit, labels), one.stamp
     dates = [date for date in one.dates if date not in title]
     if said.clock is not None and said.day is None and dates:
         day = next((known.day for date in dates if (known := stamp(date)) is not None and known.day is not None), None)

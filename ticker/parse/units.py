@@ -16,6 +16,7 @@ _STYLED = tag_ids(
     "font", "s", "ins", "del", "code", "kbd", "wbr", "tt", "big", "ruby", "nobr", "dfn", "acronym",
 )  # fmt: skip
 _FLOWING = _STYLED | tag_ids("span", "a", "label", "time")  # stands in the line, as part of its text or beside it
+_BOLD = tag_ids("b", "strong")
 _SCRIPTS = tag_ids("sub", "sup", "wbr", "font", "nobr", "ruby")
 _ENDING = 3  # letters that may end a word in another style
 _BREAK = tag_ids("br", "hr")
@@ -38,6 +39,7 @@ class Unit:
     heading: bool = False  # in an h1 … h6
     nested: bool = False  # in an element that has text of its own
     edges: list["Edge"] = field(default_factory=list)
+    lead: str = ""  # the bold words that a longer text begins with
 
     @property
     def text(self) -> str:
@@ -185,6 +187,7 @@ def _joined(pieces: list[_Piece], unit: Unit, says: re.Pattern[str], breaks: Seq
     words = [at for at, piece in enumerate(pieces) if isinstance(piece, str) and says.search(piece)]
     first, last = words[0], words[-1]
     apart: list[Unit] = []
+    unit.lead = _lead(pieces[:first])
     for at, piece in enumerate(pieces):
         if isinstance(piece, str):
             unit.raw += piece
@@ -207,6 +210,14 @@ def _joined(pieces: list[_Piece], unit: Unit, says: re.Pattern[str], breaks: Seq
         apart += inner
         unit.raw += " "
     return [unit, *apart]
+
+
+def _lead(pieces: Sequence[_Piece]) -> str:
+    """The bold words that stand before all others."""
+    bold = [piece for piece in pieces if not isinstance(piece, str) and piece[1]]
+    if len(bold) != 1 or bold[0][0].tag_id not in _BOLD:
+        return ""
+    return " ".join("".join(below.raw for below in bold[0][1]).split())
 
 
 def _is_badge(child: LexborNode, inner: Sequence[Unit], before: str) -> bool:
