@@ -101,7 +101,7 @@ def _block(heading: str | None, listing: Listing, reason: str) -> Block:
 
 
 def _unreadable(listing: Listing) -> ParseError:
-    example = next((line.printed for line in listing.headlines if line.clock is None), None)
+    example = next((line.printed for line in listing.headlines if not line.readable), None)
     return ParseError("times-unreadable", f"the list is there, but its times cannot be read: “{example}”")
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborNode
 
 from ticker.parse.shapes import Slot
-from ticker.parse.tree import TEXT, Tree
+from ticker.parse.tags import TEXT
+from ticker.parse.tree import Tree
 from ticker.parse.units import HEADING, LINK, WORDY, Row, Unit, step_of
 
 _MOST_TEXTS = 60  # of a row, and

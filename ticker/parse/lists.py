@@ -1,9 +1,10 @@
 """Turn the groups of a page into lists: rows read, links made whole, each with its place on the page."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import pairwise
 from statistics import median_low
 
 from selectolax.lexbor import LexborNode
@@ -17,12 +18,15 @@ from ticker.parse.links import Links
 from ticker.parse.rows import Reading, understand, width
 from ticker.parse.shapes import Group, Slot, Timed, Way
 from ticker.parse.slots import columns, says
+from ticker.parse.stated import stated
+from ticker.parse.tags import tag_ids
 from ticker.parse.tree import Tree
 from ticker.parse.units import SIGN, Row, row
 from ticker.text import display
 
 _POOR = 0.3  # agreement of the rows below which times and headlines may be siblings instead
 _ORNAMENTS = re.compile(r"(?:(?:\+{2,}|[|•·●▪■►▶‣»>*–—-]+)\s+)?(.*?)(?:\s+(?:\+{2,}|[|•·●▪■◄◀«<*]+))?")
+_BREAK = tag_ids("br", "hr")
 _USELESS = 0.02  # agreement below which the texts are no headlines at all
 
 
@@ -38,8 +42,8 @@ class Listing:
 
     @cached_property
     def readable(self) -> bool:
-        """Whether the clock of most rows can be read."""
-        return 2 * sum(line.clock is not None for line in self.headlines) > len(self.headlines)
+        """Whether most rows say when they were, in any way that can be read."""
+        return 2 * sum(line.readable for line in self.headlines) > len(self.headlines)
 
 
 def listing(tree: Tree, group: Group, links: Links, fewest: int = FEWEST) -> Listing | None:
@@ -104,6 +108,7 @@ def _mems(tree: Tree, times: Iterable[Timed]) -> set[int]:
 
 
 def _completed(tree: Tree, made: Row, slot: Slot, nodes: Sequence[LexborNode], own: Sequence[Timed]) -> Row:
+    made.stated = stated(slot.timed.node)
     if slot.beside:
         dates = [each.node.text_content or "" for each, _ in slot.beside if each.stamp.kind is Kind.DATE]
         made.dates = tuple(" ".join(date.split()) for date in dates)
@@ -124,7 +129,7 @@ def _again(slot: Slot, nodes: Sequence[LexborNode], own: Set[int], dates: tuple[
     if not wider.units and slot.timed.stamp.kind in (Kind.LOOSE, Kind.RELATIVE):
         stamp = leading(slot.timed.node.text_content or "", least=0)
         wider = row(nodes, stamp, own, SIGN) if stamp is not None else wider
-    wider.dates = dates
+    wider.dates, wider.stated = dates, stated(slot.timed.node)
     return wider
 
 
@@ -133,8 +138,10 @@ def lines(readings: Iterable[Reading], links: Links) -> Iterator[Headline]:
     kept = [(reading, title) for reading in readings if (title := _unadorned(display(reading.title)))]
     dates = dates_in_disguise([reading.stamp.printed for reading, _ in kept])
     for reading, title in kept:
-        clock = None if dates else reading.stamp.clock
-        yield Headline(display(reading.stamp.printed) or None, clock, title, links.whole(reading.href))
+        said = reading.stamp
+        clock = None if dates else said.clock
+        printed, link = display(said.printed) or None, links.whole(reading.href)
+        yield Headline(printed, clock, title, link, said.day, said.ago, reading.stated)
 
 
 def _unadorned(title: str) -> str:
@@ -144,23 +151,63 @@ def _unadorned(title: str) -> str:
 
 
 def _pairs(group: Group) -> list[tuple[Slot, list[LexborNode]]]:
-    """Rows of times and headlines that alternate as siblings (`dl`, pairs of `div`, lines with `br`)."""
-    wanted = {slot.node.mem_id: slot for slot in group.slots}
+    """Rows of times and headlines that alternate as siblings (`dl`, pairs of `div` or of cells, lines with `br`)."""
+    wanted: dict[int, dict[int, Slot]] = {}
+    parents: dict[int, LexborNode] = {}
+    for slot in group.slots:
+        parent = slot.node.parent
+        if parent is not None:
+            wanted.setdefault(parent.mem_id, {})[slot.node.mem_id] = slot
+            parents[parent.mem_id] = parent
+    return [pair for mem, slots in wanted.items() for pair in _pairs_in(parents[mem], slots)]
+
+
+def _pairs_in(parent: LexborNode, wanted: Mapping[int, Slot]) -> list[tuple[Slot, list[LexborNode]]]:
     lead: list[LexborNode] = []  # before the first time
     rows: list[tuple[Slot, list[LexborNode]]] = []  # each time with what follows it
-    for node in group.container.iter(include_text=True):
+    for node in parent.iter(include_text=True):
         slot = wanted.get(node.mem_id)
         if slot is not None:
             rows.append((slot, [node]))
-        elif says(node):
+        elif node.tag_id in _BREAK or says(node):
             (rows[-1][1] if rows else lead).append(node)
-    if not rows:
-        return []  # the group's rows are not children of one element
+    if _are_lines(lead, rows):
+        return _between_breaks(lead, rows)
+    lead = [node for node in lead if node.tag_id not in _BREAK]
+    rows = [(slot, [node for node in nodes if node.tag_id not in _BREAK]) for slot, nodes in rows]
     usual = median_low(len(nodes) for _, nodes in rows)
     if len(rows[-1][1]) > 1 or len(lead) < usual - 1:  # time first; what follows the list is not in its last row
         return [(slot, nodes[: max(usual, 2)]) for slot, nodes in rows]
     above = [lead[len(lead) - usual + 1 :], *(nodes[1:] for _, nodes in rows)]
     return [(slot, [*before, nodes[0]]) for before, (slot, nodes) in zip(above, rows, strict=False)]
+
+
+def _are_lines(lead: Sequence[LexborNode], rows: Sequence[tuple[Slot, list[LexborNode]]]) -> bool:
+    """Whether line breaks part the rows, and nothing else: one between two times, and words in the line of each."""
+    for _, nodes in rows[:-1]:
+        broken = [node.tag_id in _BREAK for node in nodes]
+        if sum(now and not before for before, now in pairwise(broken)) != 1:
+            return False
+    after = all(nodes[1].tag_id not in _BREAK for _, nodes in rows[:-1])
+    return len(rows) > 1 and (after or bool(_after_break(lead)))
+
+
+def _between_breaks(
+    lead: Sequence[LexborNode], rows: Sequence[tuple[Slot, list[LexborNode]]]
+) -> list[tuple[Slot, list[LexborNode]]]:
+    """Rows that are lines: what stands between two line breaks belongs together."""
+    pairs, before = list[tuple[Slot, list[LexborNode]]](), _after_break(lead)
+    for slot, nodes in rows:
+        end = next((at for at, node in enumerate(nodes) if node.tag_id in _BREAK), len(nodes))
+        pairs.append((slot, [*before, *nodes[:end]]))
+        before = _after_break(nodes[end:])
+    return pairs
+
+
+def _after_break(nodes: Sequence[LexborNode]) -> list[LexborNode]:
+    """What follows the last line break."""
+    last = max((at for at, node in enumerate(nodes) if node.tag_id in _BREAK), default=-1)
+    return list(nodes[last + 1 :])
 
 
 def median_length(headlines: Sequence[Headline]) -> int:

@@ -12,7 +12,8 @@ from ticker.parse.grove import Grove
 from ticker.parse.order import MIDNIGHT, mark, step_of
 from ticker.parse.shapes import Form, Group, Slot, Way
 from ticker.parse.tabs import is_pane
-from ticker.parse.tree import HEADINGS, Tree
+from ticker.parse.tags import HEADINGS
+from ticker.parse.tree import Tree
 
 _BETWEEN = 3  # times that may stand between two rows: what else a row holds, an advert
 _FURTHEST = 40  # texts between the times of two rows

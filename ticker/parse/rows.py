@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from statistics import median
 
 from ticker.parse.clock import Stamp, stamp
@@ -35,6 +36,7 @@ class Reading:
     stamp: Stamp
     title: str
     href: str | None
+    stated: datetime | None = None  # the instant that markup states with it
 
 
 def understand(found: Sequence[Row]) -> tuple[list[Reading], float]:
@@ -65,7 +67,7 @@ def _reading(one: Row, unit: Unit, labels: "_Labels", *, led: bool) -> Reading:
     if said.clock is not None and said.day is None and dates:
         day = next((known.day for date in dates if (known := stamp(date)) is not None and known.day is not None), None)
         said = replace(said, day=day, clock=said.clock if day is not None else None)
-    return Reading(said, title, _link(one, unit))
+    return Reading(said, title, _link(one, unit), one.stated)
 
 
 def _best_way(found: Sequence[Row]) -> tuple[str | None, float]:
@@ -121,21 +123,22 @@ class _Column:
     way: str
     repeated: frozenset[str]  # texts at that way in several rows, beside others: "read more", a category
     beside: frozenset[str]  # ways of texts that stand beside the headline in many rows: no headlines, but teasers
+    longest: int  # letters of the longest headline there
     turn: tuple[int, int] | None  # which of the others is the headline in most rows, from the first and from the last
 
 
 def _column(found: Sequence[Row], way: str) -> _Column:
     several = [at_way for one in found if len(at_way := _at(one, way)) > 1]
-    beside = _beside(found, way)
+    beside, longest = _beside(found, way), max(width(unit.text) for one in found for unit in _at(one, way))
     if not several:
-        return _Column(way, frozenset(), beside, None)
+        return _Column(way, frozenset(), beside, longest, None)
     count = Counter(text for one in found for text in {unit.text for unit in _at(one, way)})
     repeated = frozenset(text for text, times in count.items() if times > 1)
     turns: Counter[tuple[int, int]] = Counter()
     for at_way in several:
         longest = max(range(len(at_way)), key=lambda at: (at_way[at].text not in repeated, len(at_way[at].raw)))
         turns[longest, longest - len(at_way)] += 1
-    return _Column(way, repeated, beside, max(turns, key=turns.__getitem__))
+    return _Column(way, repeated, beside, longest, max(turns, key=turns.__getitem__))
 
 
 def _beside(found: Sequence[Row], way: str) -> frozenset[str]:
@@ -182,8 +185,9 @@ def _alike(one: Row, way: str) -> Unit | None:
 
 
 def _others(one: Row, column: _Column) -> list[Unit]:
-    """Texts of a row that has none where the others have: linked ones, else any; no teasers."""
-    long = [unit for unit in one.units if width(unit.text) >= _SHORTEST and unit.way not in column.beside]
+    """Texts of a row that has none where the others have: linked ones, else any; no teasers, and no whole posts."""
+    fit = range(_SHORTEST, max(2 * column.longest, 2 * _PLENTY) + 1)
+    long = [unit for unit in one.units if width(unit.text) in fit and unit.way not in column.beside]
     return [unit for unit in long if unit.href] or long
 
 
@@ -193,14 +197,17 @@ class _Labels:
 
     ways: frozenset[str]
     texts: frozenset[str]
+    styled: frozenset[str]  # likewise, set apart by style alone
 
 
 def _labels(found: Sequence[Row], way: str) -> _Labels:
     edges = [edge.unit for one in found for unit in one.units if unit.way == way for edge in unit.edges]
     ways, texts = Counter(edge.way for edge in edges), Counter(edge.text for edge in edges)
+    styled = Counter(each for one in found for unit in _at(one, way) for each in (unit.head, unit.tail) if each)
     return _Labels(
         frozenset(each for each, count in ways.items() if 2 * count >= len(found)),
         frozenset(each for each, count in texts.items() if count > 1),
+        frozenset(each for each, count in styled.items() if count > 1),
     )
 
 
@@ -214,7 +221,12 @@ def _title(unit: Unit, labels: _Labels) -> str:
     kept = [edge for edge in kept if edge.unit.text != unit.text]  # a copy for screen readers
     before = [edge.unit.text for edge in kept if edge.before]
     after = [edge.unit.text for edge in kept if not edge.before]
-    return " ".join([*before, unit.text, *after])
+    text = unit.text
+    if unit.head in labels.styled:
+        text = text.removeprefix(unit.head).lstrip()
+    if unit.tail in labels.styled:
+        text = text.removesuffix(unit.tail).rstrip()
+    return " ".join([*before, text or unit.text, *after])
 
 
 def _link(one: Row, unit: Unit) -> str | None:

@@ -14,7 +14,8 @@ from ticker.parse.rows import Reading
 from ticker.parse.shapes import Group, Slot, Timed
 from ticker.parse.slots import chosen as choose
 from ticker.parse.stamps import times
-from ticker.parse.tree import TEXT, Tree, tag_ids
+from ticker.parse.tags import TEXT, tag_ids
+from ticker.parse.tree import Tree
 
 _LINK = tag_ids("a")
 

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborNode
 from ticker.parse.clock import Kind, Stamp, leading
 from ticker.parse.order import falling
 from ticker.parse.shapes import LEADING, Form, Slot, Timed, Way, Within, form
-from ticker.parse.tree import RAW, TEXT, tag_ids
+from ticker.parse.tags import RAW, TEXT, tag_ids
 
 MOST_IN_ROW = 12  # texts of a row that look like times; with more it is no row
 _FALLS = 0.8  # share of the steps down a list that go back in time

@@ -8,7 +8,8 @@ from selectolax.lexbor import LexborNode
 
 from ticker.parse.clock import LONGEST, Kind, Stamp, moment, stamp
 from ticker.parse.shapes import Timed
-from ticker.parse.tree import Tree, tag_ids
+from ticker.parse.tags import tag_ids
+from ticker.parse.tree import Tree
 
 MOST_TIMES = 5_000  # of a page; what comes later is not looked at
 _FURTHEST = 80  # characters before the first digit of a time

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.tree import TEXT, Tree, points_at
+from ticker.parse.tags import TEXT
+from ticker.parse.tree import Tree, points_at
 
 _LEVELS = 3  # elements above a label's text that may be the tab itself
 _LONGEST = 40  # characters of a label

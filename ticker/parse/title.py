@@ -3,7 +3,7 @@
 from ticker.errors import ParseError
 from ticker.parse.clock import is_date
 from ticker.parse.lists import Listing
-from ticker.parse.tree import HEADINGS
+from ticker.parse.tags import HEADINGS
 from ticker.parse.under import Found, may_head, under
 from ticker.text import display
 

@@ -7,6 +7,8 @@ from functools import cached_property
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ticker.errors import ParseError
+from ticker.parse.stated import fill_empty
+from ticker.parse.tags import RAW, TEXT
 
 # The parser's cost grows with the square of the nesting, of <option> in one select, and of the attributes of one
 # tag (1 MB of <div>: two minutes), and a thread cannot be killed: refuse such pages first.
@@ -31,22 +33,6 @@ _LEVEL = frozenset({
 _FORMATTING = frozenset({
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
 })  # fmt: skip
-
-TEXT = 2  # the tag ids below are lexbor's own, the same for every document
-
-
-def tag_ids(*names: str) -> frozenset[int]:
-    """lexbor's numbers for these elements: comparing them is cheaper than comparing names."""
-    ids = set()
-    for name in names:
-        element = LexborHTMLParser(f"<body><{name}></{name}></body>").css_first(name)
-        if element is not None:
-            ids.add(element.tag_id)
-    return frozenset(ids)
-
-
-HEADINGS = tag_ids("h1", "h2", "h3", "h4", "h5", "h6")
-RAW = tag_ids("script", "style", "template", "title", "textarea", "iframe", "noembed", "noframes", "xmp")
 
 
 POINTERS = ("href", "aria-controls", "data-target", "data-bs-target", "data-tab", "data-href")
@@ -119,6 +105,7 @@ def grow(html: str, utf8: bytes | None = None) -> Tree:
     _guard(html)
     whole = _without_comments_in_texts(html)
     tree = Tree(LexborHTMLParser(utf8 if whole is html and utf8 is not None else whole.encode("utf-8", "replace")))
+    fill_empty(html, tree.parser)
     root = tree.parser.root
     if root is None:
         return tree

@@ -12,7 +12,8 @@ from ticker.parse.clock import is_date
 from ticker.parse.heading import Place
 from ticker.parse.lists import Listing
 from ticker.parse.tabs import pane_of
-from ticker.parse.tree import HEADINGS, Tree, tag_ids
+from ticker.parse.tags import HEADINGS, tag_ids
+from ticker.parse.tree import Tree
 from ticker.text import display
 
 _FURTHEST = 40  # texts between a heading and its list: tabs, buttons, a choice of sections

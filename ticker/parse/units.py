@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
 from ticker.parse.clock import Stamp
-from ticker.parse.tree import RAW, TEXT, tag_ids
+from ticker.parse.tags import RAW, TEXT, tag_ids
 
 # Marks letters or words of a text: always part of it.
 _STYLED = tag_ids(
@@ -26,6 +27,7 @@ _DEEPEST = 60  # levels below a row that are looked at
 _MOST_TEXT = 20_000  # characters of a row; a list is not made of novels
 _DIGITS = re.compile(r"[\d./]+")
 WORDY = re.compile(r"[^\W_]")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u4e00-\u9fff]")
 SIGN = re.compile(r"[^\s_()\[\]{}<>«»|¦•·●▪■►▶‣*:;,،.‐‑–—\-/\\~]")  # anything but what parts texts
 
 
@@ -40,6 +42,8 @@ class Unit:
     nested: bool = False  # in an element that has text of its own
     edges: list["Edge"] = field(default_factory=list)
     lead: str = ""  # the bold words that a longer text begins with
+    head: str = ""  # styled words that it begins with, glued to what follows
+    tail: str = ""  # styled words that it ends with
 
     @property
     def text(self) -> str:
@@ -88,6 +92,7 @@ class Row:
     parted: dict[str, Parted] = field(default_factory=dict)  # by way: elements without words of their own
     hrefs: list[str] = field(default_factory=list)
     time_href: str | None = None
+    stated: datetime | None = None  # the instant that markup states with the time
     dates: tuple[str, ...] = ()  # texts that stand beside the time and say its day, unless they are the headline
     again: Callable[[], "Row"] | None = None  # the same row, with every text but its time
     deep: Callable[[], "Row"] | None = None  # the same row read from the tree, where it was not
@@ -188,6 +193,7 @@ def _joined(pieces: list[_Piece], unit: Unit, says: re.Pattern[str], breaks: Seq
     first, last = words[0], words[-1]
     apart: list[Unit] = []
     unit.lead = _lead(pieces[:first])
+    unit.head, unit.tail = _glued(pieces, first), _styled(pieces[last + 1 :])
     for at, piece in enumerate(pieces):
         if isinstance(piece, str):
             unit.raw += piece
@@ -218,6 +224,21 @@ def _lead(pieces: Sequence[_Piece]) -> str:
     if len(bold) != 1 or bold[0][0].tag_id not in _BOLD:
         return ""
     return " ".join("".join(below.raw for below in bold[0][1]).split())
+
+
+def _glued(pieces: Sequence[_Piece], first: int) -> str:
+    """Styled words before the first others that no space parts from these; scripts without spaces know no such."""
+    text, after = _styled(pieces[:first]), pieces[first]
+    glued = isinstance(after, str) and after[:1].isalnum() and text[-1:].isalnum() and len(text) > 1
+    return text if glued and not _UNSPACED.search(text) else ""
+
+
+def _styled(pieces: Sequence[_Piece]) -> str:
+    """The words of the only styled element among *pieces*, "" if there is none or more."""
+    styled = [piece for piece in pieces if not isinstance(piece, str) and piece[1]]
+    if len(styled) != 1 or styled[0][0].tag_id not in _STYLED:
+        return ""
+    return " ".join("".join(below.raw for below in styled[0][1]).split())
 
 
 def _is_badge(child: LexborNode, inner: Sequence[Unit], before: str) -> bool:
