@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.clock import LONGEST, Kind, Stamp, moment, stamp
+from ticker.parse.clock import LONGEST, Kind, Stamp, leading, moment, stamp
 from ticker.parse.shapes import Timed
 from ticker.parse.tags import tag_ids
 from ticker.parse.tree import Tree
@@ -55,7 +55,7 @@ def times(tree: Tree) -> list[Timed]:
 
 def trailing(text: str) -> Stamp | None:
     """The time that *text*, a label or a whole row in one text, ends with: "Politics, 14:54", "a headline – 14:54"."""
-    if len(text) > _LONGEST_ROW or not _ENDS.search(text):
+    if len(text) > _LONGEST_ROW or not _ENDS.search(text) or leading(text, least=0) is not None:
         return None
     cuts = [found.end() for found in _SEPARATOR.finditer(text)][-_MOST_CUTS:]
     for cut in cuts:

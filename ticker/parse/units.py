@@ -19,7 +19,6 @@ _STYLED = tag_ids(
 _FLOWING = _STYLED | tag_ids("span", "a", "label", "time")  # stands in the line, as part of its text or beside it
 _BOLD = tag_ids("b", "strong")
 _SCRIPTS = tag_ids("sub", "sup", "wbr", "font", "nobr", "ruby")
-_ENDING = 3  # letters that may end a word in another style
 _BREAK = tag_ids("br", "hr")
 LINK = tag_ids("a")
 HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6", "header")
@@ -228,15 +227,19 @@ def _lead(pieces: Sequence[_Piece]) -> str:
 
 def _glued(pieces: Sequence[_Piece], first: int) -> str:
     """Styled words before the first others that no space parts from these; scripts without spaces know no such."""
-    text, after = _styled(pieces[:first]), pieces[first]
+    text, after = _styled(pieces[:first], named=True), pieces[first]
     glued = isinstance(after, str) and after[:1].isalnum() and text[-1:].isalnum() and len(text) > 1
     return text if glued and not _UNSPACED.search(text) else ""
 
 
-def _styled(pieces: Sequence[_Piece]) -> str:
-    """The words of the only styled element among *pieces*, "" if there is none or more."""
+def _styled(pieces: Sequence[_Piece], *, named: bool = False) -> str:
+    """The words of the only styled element among *pieces*, "" if there is none or more.
+
+    Args:
+        named: only of an element with a class: others may style half a word.
+    """
     styled = [piece for piece in pieces if not isinstance(piece, str) and piece[1]]
-    if len(styled) != 1 or styled[0][0].tag_id not in _STYLED:
+    if len(styled) != 1 or styled[0][0].tag_id not in _STYLED or (named and not _is_named(styled[0][0])):
         return ""
     return " ".join("".join(below.raw for below in styled[0][1]).split())
 
@@ -245,7 +248,11 @@ def _is_badge(child: LexborNode, inner: Sequence[Unit], before: str) -> bool:
     """Whether styled words at the end of a text are a label that is set apart by style alone: no space parts them."""
     text = "".join(below.raw for below in inner)
     glued = before[-1:].isalnum() and text[:1].isalnum()
-    return glued and child.tag_id in _STYLED and child.tag_id not in _SCRIPTS and len(text) > _ENDING
+    return glued and child.tag_id in _STYLED and child.tag_id not in _SCRIPTS and _is_named(child)
+
+
+def _is_named(node: LexborNode) -> bool:
+    return bool(node.attributes.get("class"))
 
 
 def _flows(pieces: list[_Piece], at: int, edge: Unit, first: int, last: int) -> bool:
