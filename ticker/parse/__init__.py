@@ -9,9 +9,8 @@
 however they are spelled, `selected` reads what configured selectors point at, and `plain` does all this for plain text.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from ticker.errors import ParseError
 from ticker.model import Block, Headline, Page, Selectors, Source
@@ -21,7 +20,6 @@ from ticker.parse.lists import Listing, listing
 from ticker.parse.news import newsness
 from ticker.parse.plain import read_plain
 from ticker.parse.selected import check_selector, selected
-from ticker.parse.shapes import Group
 from ticker.parse.stamps import times
 from ticker.parse.title import title_above
 from ticker.parse.tree import Tree, grow
@@ -70,14 +68,16 @@ def inspect(page: Page, *, heading: str | None = None, selectors: Selectors | No
 
 
 def _found(tree: Tree, links: Links) -> Found:
-    """What is on the page."""
-    stamped = times(tree)
+    """What is on the page; times and lists are looked for when asked for: without the heading there is no need."""
 
-    def reader(group: Group) -> Callable[[], Listing | None]:
-        return cache(lambda: listing(tree, group, links))
+    def look() -> tuple[list[int], list[Candidate]]:
+        stamped = times(tree)
+        candidates = [
+            Candidate(group.place, cache(partial(listing, tree, group, links))) for group in groups(tree, stamped)
+        ]
+        return [timed.place for timed in stamped], candidates
 
-    candidates = [Candidate(group.place, reader(group)) for group in groups(tree, stamped)]
-    return Found(tree.texts, [timed.place for timed in stamped], candidates, tree)
+    return Found(tree.texts, look, tree)
 
 
 def _choose(found: Found, heading: str | None) -> Inspection:

@@ -45,8 +45,9 @@ def places(texts: Sequence[str], heading: str) -> tuple[list[Place], list[Place]
 def pictures(tree: Tree, heading: str) -> list[Place]:
     """Where a picture stands whose alternative text is *heading*."""
     wanted = _squeeze(heading)
-    found = (image for image in tree.parser.css("img[alt]") if _squeeze(image.attributes.get("alt") or "") == wanted)
-    places = ((image, tree.text_after(image)) for image in found if wanted)
+    images = [(image, (image.attributes.get("alt") or "").strip()) for image in tree.parser.css("img[alt]") if wanted]
+    found = [image for image, alt in images if alt and _may_begin(alt[:4], wanted) and _squeeze(alt) == wanted]
+    places = [(image, tree.text_after(image)) for image in found]
     return [Place(place, place, image) for image, place in places if place is not None]
 
 

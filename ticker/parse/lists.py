@@ -63,10 +63,10 @@ def listing(tree: Tree, group: Group, links: Links, fewest: int = FEWEST) -> Lis
     headlines = once(list(lines(readings, links)))
     if len(headlines) < fewest or worth < _USELESS:
         return None
-    start = tree.first_text(start_node)
+    start = tree.begin(start_node, group.place)
     where = f"{group.container.tag} > {group.slots[0].node.tag}"
     linked = _linked(headlines, readings, links)
-    return Listing(group.place if start is None else start, headlines, worth, where, linked)
+    return Listing(start, headlines, worth, where, linked)
 
 
 def _linked(headlines: Sequence[Headline], readings: Sequence[Reading], links: Links) -> float:

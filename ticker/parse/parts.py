@@ -13,12 +13,11 @@ from ticker.parse.order import MIDNIGHT, mark, step_of
 from ticker.parse.shapes import Form, Group, Slot, Way
 from ticker.parse.tabs import is_pane
 from ticker.parse.tags import HEADINGS
-from ticker.parse.tree import Tree
+from ticker.parse.tree import Tree, is_within
 
 _BETWEEN = 3  # times that may stand between two rows: what else a row holds, an advert
 _FURTHEST = 40  # texts between the times of two rows
 _ABOVE = 2  # texts above a list of which one may be its heading
-_DEEPEST = 30  # levels of a row
 _MOST_NIGHTS = 1  # between the first row and the last, as far as no date says so
 
 _Kind = tuple[Form, int, Way]  # what two times have in common that are of one list: form, depth, tags above
@@ -148,7 +147,7 @@ class _Parts:
         dated = headed = False
         for place in places:
             node = self.tree.nodes[place]
-            if not _is_in(node, above, below):
+            if not is_within(node, above) and not is_within(node, below):
                 if is_date(self.tree.texts[place]):
                     dated = True
                 else:
@@ -160,7 +159,7 @@ class _Parts:
         row, leaf = self.rows[start]
         place, left = self.grove.found[leaf].place - 1, _ABOVE
         while place >= 0 and left:
-            if not _is_in(self.tree.nodes[place], row, row):
+            if not is_within(self.tree.nodes[place], row):
                 left -= 1
                 if not is_date(self.tree.texts[place]):
                     yield place
@@ -174,18 +173,6 @@ class _Parts:
             slots.append(Slot(grove.node[row], grove.found[leaf], grove.within(row, others).times))
         container = grove.meet(rows[0][0], rows[-1][0])
         return Group(grove.node[container], slots, parted=True)
-
-
-def _is_in(node: LexborNode, one: int, other: int) -> bool:
-    """Whether *node* stands in one of two elements."""
-    at = node.parent
-    for _ in range(_DEEPEST):
-        if at is None:
-            return False
-        if at.mem_id in (one, other):
-            return True
-        at = at.parent
-    return False
 
 
 def _is_heading(node: LexborNode) -> bool:

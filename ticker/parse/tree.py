@@ -16,6 +16,8 @@ MAX_DEPTH = 512  # elements in each other: where the browsers stop too
 MAX_OPTIONS = 5_000
 MAX_ATTRIBUTES = 512  # of one tag
 _NEAR = 80  # characters about a comment in which a text or a tag must show
+_ROW_DEPTH = 30  # levels of a row
+_ASIDE = 3  # texts outside an element after which no more of it is expected
 _LONG_TAG = 1_024  # characters: shorter tags are not worth counting
 _FEW_TAGS = 12_000  # "<" on a page: so few, nested as deep as can be, take the parser 0.3 s
 
@@ -48,6 +50,18 @@ def points_at(label: LexborNode) -> str | None:
     return None
 
 
+def is_within(node: LexborNode, mem: int) -> bool:
+    """Whether *node* is the element, or text, *mem*, or stands in it."""
+    at: LexborNode | None = node
+    for _ in range(_ROW_DEPTH):
+        if at is None:
+            return False
+        if at.mem_id == mem:
+            return True
+        at = at.parent
+    return False
+
+
 @dataclass
 class Tree:
     """A parsed page. `texts` and `nodes` run in step: every text that is not blank, in document order.
@@ -69,6 +83,15 @@ class Tree:
         """The ids that labels of the page point at: of tabs, and of what is shown on a click."""
         labels = self.parser.css(", ".join(f"[{name}]" for name in POINTERS[1:]) + ', a[href^="#"]')
         return frozenset(pane for label in labels if (pane := points_at(label)) is not None)
+
+    def begin(self, node: LexborNode, place: int) -> int:
+        """The first place in `texts` that is within *node*, going up from *place*, which may be within or after it."""
+        mem, first = node.mem_id, place
+        while place >= 0 and (place + _ASIDE > first):
+            if is_within(self.nodes[place], mem):
+                first = place
+            place -= 1
+        return first
 
     def text_after(self, node: LexborNode) -> int | None:
         """The place in `texts` of the first text that begins after *node*."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from selectolax.lexbor import LexborNode
 
@@ -38,12 +39,25 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found on a page: all its texts, the places of all times among them, all lists."""
+    """What was found on a page: all its texts; when asked for, the places of all times among them, and all lists."""
 
     texts: Sequence[str]
-    stamps: Sequence[int]
-    candidates: Sequence[Candidate]
+    look: Callable[[], tuple[Sequence[int], Sequence[Candidate]]]
     tree: Tree | None = None  # None for plain text
+
+    @cached_property
+    def _looked(self) -> tuple[Sequence[int], Sequence[Candidate]]:
+        return self.look()
+
+    @property
+    def stamps(self) -> Sequence[int]:
+        """The places of all times in `texts`."""
+        return self._looked[0]
+
+    @property
+    def candidates(self) -> Sequence[Candidate]:
+        """All lists, in page order."""
+        return self._looked[1]
 
 
 def under(found: Found, heading: str) -> Listing:
@@ -53,13 +67,16 @@ def under(found: Found, heading: str) -> Listing:
         ParseError: `heading-absent`, `block-absent` or `block-empty`; there is no guessing.
     """
     whole, begun = headings.places(found.texts, heading)
+    for places in (whole, begun):
+        nearest = _nearest(found, places[:_MOST_PLACES]) if places else None
+        if nearest is not None:
+            return nearest
     shown = headings.pictures(found.tree, heading) if found.tree is not None else []
     if not whole and not begun and not shown:
         raise ParseError("heading-absent", f"the page does not hold the heading “{heading}”")
-    for places in (whole, begun, shown):
-        nearest = _nearest(found, places[:_MOST_PLACES])
-        if nearest is not None:
-            return nearest
+    nearest = _nearest(found, shown[:_MOST_PLACES]) if shown else None
+    if nearest is not None:
+        return nearest
     places = (whole or begun or shown)[-_MOST_PLACES:]
     stamps = frozenset(found.stamps)
     rows = max(_stamps_after(found, stamps, place) for place in places)
