@@ -9,6 +9,7 @@
 however they are spelled, `selected` reads what configured selectors point at, and `plain` does all this for plain text.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -83,13 +84,19 @@ def _found(tree: Tree, links: Links) -> Found:
 def _choose(found: Found, heading: str | None) -> Inspection:
     if heading is not None:
         return _one(under(found, heading), heading, "stands under the heading")
-    listings = [listing for one in found.candidates if (listing := one.read()) is not None]
-    ranked = sorted(((newsness(listing), listing) for listing in listings), key=lambda pair: -pair[0])
+    listings = _largest([listing for one in found.candidates if (listing := one.read()) is not None])
+    ranked = sorted(((newsness(found, listing), listing) for listing in listings), key=lambda pair: -pair[0])
     news = [(worth, listing) for worth, listing in ranked if worth > 0]
     if not news:
         return Inspection((), _nothing(found, listings))
     blocks = tuple(_block(title_above(found, listing), listing, f"a guess: {worth:.1f}") for worth, listing in news)
     return Inspection(blocks, None if news[0][1].readable else _unreadable(news[0][1]))
+
+
+def _largest(listings: Sequence[Listing]) -> list[Listing]:
+    """*listings* without those that are a part of another one."""
+    rows = [frozenset((line.printed, line.title) for line in listing.headlines) for listing in listings]
+    return [listing for listing, own in zip(listings, rows, strict=True) if not any(own < other for other in rows)]
 
 
 def _one(listing: Listing, heading: str | None, reason: str) -> Inspection:

@@ -39,6 +39,7 @@ class Listing:
     worth: float  # how well the rows agree on what is a headline, 0 to 1
     where: str  # for a person: "ul > li"
     linked: float = 1.0  # share of rows with a link; of plain text, where there can be none, all
+    row: LexborNode | None = None  # its first row; None for plain text
 
     @cached_property
     def readable(self) -> bool:
@@ -66,7 +67,7 @@ def listing(tree: Tree, group: Group, links: Links, fewest: int = FEWEST) -> Lis
     start = tree.begin(start_node, group.place)
     where = f"{group.container.tag} > {group.slots[0].node.tag}"
     linked = _linked(headlines, readings, links)
-    return Listing(start, headlines, worth, where, linked)
+    return Listing(start, headlines, worth, where, linked, group.slots[0].node)
 
 
 def _linked(headlines: Sequence[Headline], readings: Sequence[Reading], links: Links) -> float:
