@@ -29,6 +29,9 @@ from ticker.parse.under import Candidate, Found, under
 __all__ = ["Inspection", "check_selector", "inspect", "parse"]
 
 
+_MOST_BLOCKS = 8  # that are shown, and named
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """What the extractor sees on a page.
@@ -89,7 +92,9 @@ def _choose(found: Found, heading: str | None) -> Inspection:
     news = [(worth, listing) for worth, listing in ranked if worth > 0]
     if not news:
         return Inspection((), _nothing(found, listings))
-    blocks = tuple(_block(title_above(found, listing), listing, f"a guess: {worth:.1f}") for worth, listing in news)
+    blocks = tuple(
+        _block(title_above(found, listing), listing, f"a guess: {worth:.1f}") for worth, listing in news[:_MOST_BLOCKS]
+    )
     return Inspection(blocks, None if news[0][1].readable else _unreadable(news[0][1]))
 
 

@@ -47,8 +47,7 @@ def pictures(tree: Tree, heading: str) -> list[Place]:
     wanted = _squeeze(heading)
     images = [(image, (image.attributes.get("alt") or "").strip()) for image in tree.parser.css("img[alt]") if wanted]
     found = [image for image, alt in images if alt and _may_begin(alt[:4], wanted) and _squeeze(alt) == wanted]
-    places = [(image, tree.text_after(image)) for image in found]
-    return [Place(place, place, image) for image, place in places if place is not None]
+    return [Place(place, place, image) for image, place in tree.texts_after(found)] if found else []
 
 
 class _Firsts(dict[str, bool]):

@@ -17,9 +17,11 @@ from ticker.parse.tree import Tree, is_within
 
 _BETWEEN = 3  # times that may stand between two rows: what else a row holds, an advert
 _FURTHEST = 40  # texts between the times of two rows
+_PINNED = 3  # rows of a part of which the first may be pinned
 _ABOVE = 2  # texts above a list of which one may be its heading
 _MOST_NIGHTS = 1  # between the first row and the last, as far as no date says so
 
+_Look = tuple[int | str | None, ...]  # of a text: tag and class of the element that it stands in, and of the next
 _Kind = tuple[Form, int, Way]  # what two times have in common that are of one list: form, depth, tags above
 
 
@@ -28,7 +30,8 @@ def joined(tree: Tree, grove: Grove, fewest: int) -> Iterator[Group]:
 
     Between two parts may stand an advert, or the date of the next; no heading, nor what stands above the first part.
     """
-    for leaves in _runs(grove):
+    for run in _runs(grove):
+        leaves = _single(grove, run)
         if len(leaves) < fewest:
             continue
         rows = list(_rows(grove, leaves).items())
@@ -48,6 +51,16 @@ def _runs(grove: Grove) -> Iterator[list[int]]:
             runs[kind] = run = []
         run.append(leaf)
     yield from runs.values()
+
+
+def _single(grove: Grove, leaves: Sequence[int]) -> Sequence[int]:
+    """*leaves*; the first of each two, where each row prints its time twice."""
+    pairs = [grove.found[one].stamp.printed == grove.found[other].stamp.printed for one, other in _in_twos(leaves)]
+    return leaves[::2] if len(pairs) > 1 and 5 * sum(pairs) >= 4 * len(pairs) and len(leaves) % 2 == 0 else leaves
+
+
+def _in_twos(leaves: Sequence[int]) -> Iterator[tuple[int, int]]:
+    return zip(leaves[::2], leaves[1::2], strict=False)
 
 
 def _rows(grove: Grove, leaves: Sequence[int]) -> dict[int, int]:
@@ -96,7 +109,7 @@ class _Parts:
         ends = [*starts[1:], len(self.rows)]
         begin, nights = 0, 0
         for start, end in zip(starts, ends, strict=True):
-            inside = self._nights(start, end)
+            inside = self._nights(start, end, pinned=start == begin and end - start > _PINNED)
             seam = self._seam(begin, start) if start > begin else None
             if inside is None or seam is None or nights + seam + inside > _MOST_NIGHTS:
                 yield from self._made(begin, start, fewest)
@@ -111,9 +124,13 @@ class _Parts:
         if end - begin >= fewest and 1 < len(lists) < len(printed):  # else what seem to be lists are rows
             yield self._group(self.rows[begin:end])
 
-    def _nights(self, start: int, end: int) -> int | None:
-        """How often midnight stands between two rows of one part; None where its times do not fall."""
-        steps = [self._step(at) for at in range(start + 1, end)]
+    def _nights(self, start: int, end: int, *, pinned: bool) -> int | None:
+        """How often midnight stands between two rows of one part; None where its times do not fall.
+
+        Args:
+            pinned: whether the first row may be out of order.
+        """
+        steps = [self._step(at) for at in range(start + 1 + pinned, end)]
         if any(step is None or 0 < step <= MIDNIGHT for step in steps):
             return None
         return sum(step is not None and step > 0 for step in steps)
@@ -141,29 +158,41 @@ class _Parts:
 
     def _between(self, start: int, at: int) -> tuple[bool, bool]:
         """Whether a date stands between two parts; and whether a heading does."""
-        (above, last), (below, first) = self.rows[at - 1 : at + 1]
-        places = range(self.grove.found[last].place + 1, self.grove.found[first].place)
-        ours = {_look(self.tree.nodes[place]) for place in self._above(start)}
+        (_, last), (_, first) = self.rows[at - 1 : at + 1]
         dated = headed = False
-        for place in places:
-            node = self.tree.nodes[place]
-            if not is_within(node, above) and not is_within(node, below):
-                if is_date(self.tree.texts[place]):
-                    dated = True
-                else:
-                    headed = headed or _is_heading(node) or _look(node) in ours
+        ours = {_look(self.tree.nodes[place]) for place in self._above(start)}
+        usual = self._looks_between(start)
+        for place in range(self.grove.found[last].place + 1, self.grove.found[first].place):
+            node, text = self.tree.nodes[place], self.tree.texts[place]
+            if is_within(node, self.lists[at - 1]) or is_within(node, self.rows[at][0]):
+                continue
+            look = _look(node)
+            if is_date(text):
+                dated = True
+            elif look in ours or (_is_heading(node) and look not in usual):
+                headed = True
         return dated, headed
+
+    def _looks_between(self, start: int) -> set[_Look]:
+        """How texts look that stand between the first two rows: headlines, where rows are not in one element each."""
+        (_, first), (_, second) = self.rows[start : start + 2]
+        return {
+            _look(self.tree.nodes[place])
+            for place in range(self.grove.found[first].place + 1, self.grove.found[second].place)
+        }
 
     def _above(self, start: int) -> Iterator[int]:
         """The places of the texts right above the first row, but for dates."""
         row, leaf = self.rows[start]
-        place, left = self.grove.found[leaf].place - 1, _ABOVE
-        while place >= 0 and left:
-            if not is_within(self.tree.nodes[place], row):
+        usual, left = self._looks_between(start), _ABOVE
+        for place in range(self.grove.found[leaf].place - 1, -1, -1):
+            node = self.tree.nodes[place]
+            if not left:
+                break
+            if not is_within(node, row) and _look(node) not in usual:
                 left -= 1
                 if not is_date(self.tree.texts[place]):
                     yield place
-            place -= 1
 
     def _group(self, rows: Sequence[tuple[int, int]]) -> Group:
         grove, slots = self.grove, list[Slot]()
@@ -184,7 +213,7 @@ def _is_heading(node: LexborNode) -> bool:
     return False
 
 
-def _look(node: LexborNode) -> tuple[int | str | None, ...]:
+def _look(node: LexborNode) -> _Look:
     """The tags and classes of the two elements that a text stands in."""
     above = node.parent
     over = above.parent if above is not None else None

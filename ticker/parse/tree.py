@@ -1,6 +1,7 @@
 """The page as a tree and as its texts in document order, behind a guard against hostile nesting."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -93,27 +94,17 @@ class Tree:
             place -= 1
         return first
 
-    def text_after(self, node: LexborNode) -> int | None:
-        """The place in `texts` of the first text that begins after *node*."""
-        at: LexborNode | None = node
-        while at is not None:
-            beside = at.next
-            while beside is not None:
-                place = self.first_text(beside)
-                if place is not None:
-                    return place
-                beside = beside.next
-            at = at.parent
-        return None
-
-    def first_text(self, node: LexborNode) -> int | None:
-        """The place in `texts` of the first text within *node*."""
-        if node.tag_id == TEXT:
-            return self.index.get(node.mem_id)
-        for inner in node.traverse(include_text=True, skip_empty=True):
-            if inner.tag_id == TEXT and inner.mem_id in self.index:
-                return self.index[inner.mem_id]
-        return None
+    def texts_after(self, elements: Sequence[LexborNode]) -> list[tuple[LexborNode, int]]:
+        """Each of *elements* with the place in `texts` of the first text that begins after it, if there is one."""
+        waiting, index, found = {node.mem_id: node for node in elements}, self.index, list[tuple[LexborNode, int]]()
+        root = self.parser.root
+        place = 0
+        for node in root.traverse(include_text=True, skip_empty=True) if root is not None else ():
+            if node.tag_id == TEXT:
+                place = index.get(node.mem_id, place - 1) + 1
+            elif node.mem_id in waiting:
+                found.append((waiting[node.mem_id], place))
+        return [(node, place) for node, place in found if place < len(self.texts)]
 
 
 def grow(html: str, utf8: bytes | None = None) -> Tree:

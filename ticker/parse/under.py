@@ -14,7 +14,7 @@ from ticker.parse.heading import Place
 from ticker.parse.lists import Listing
 from ticker.parse.tabs import pane_of
 from ticker.parse.tags import HEADINGS, tag_ids
-from ticker.parse.tree import Tree
+from ticker.parse.tree import Tree, is_within
 from ticker.text import display
 
 _FURTHEST = 40  # texts between a heading and its list: tabs, buttons, a choice of sections
@@ -180,6 +180,8 @@ def _divided(tree: Tree, place: Place, start: int) -> bool:
     """
     ours, rows = _way(_node(tree, place)), _way(tree.nodes[start])
     met = _shared(ours, rows)
+    if met < min(len(ours), len(rows)) and _has_own(tree, ours[met], rows[met], start):
+        return True
     for node in tree.nodes[place.end : start]:
         if not _alike(node, _node(tree, place)):
             continue
@@ -190,6 +192,17 @@ def _divided(tree: Tree, place: Place, start: int) -> bool:
         if other == met == _shared(ours, way) and not _neighbours(ours[met], way[met]):
             return True
     return False
+
+
+def _has_own(tree: Tree, ours: LexborNode, other: LexborNode, start: int) -> bool:
+    """Whether the list stands in a section just like that of our heading, below a heading of its own."""
+    if ours.tag_id != other.tag_id or ours.attributes.get("class") != other.attributes.get("class"):
+        return False
+    return (
+        start > 0
+        and is_within(tree.nodes[start - 1], other.mem_id)
+        and sum(child.is_element_node for child in ours.iter()) > 1
+    )
 
 
 def _node(tree: Tree, place: Place) -> LexborNode:
