@@ -17,11 +17,12 @@ from ticker.parse.tree import Tree, is_within
 
 _BETWEEN = 3  # times that may stand between two rows: what else a row holds, an advert
 _FURTHEST = 40  # texts between the times of two rows
+_LEVELS = 3  # elements above a text that tell how it looks
 _PINNED = 3  # rows of a part of which the first may be pinned
 _ABOVE = 2  # texts above a list of which one may be its heading
 _MOST_NIGHTS = 1  # between the first row and the last, as far as no date says so
 
-_Look = tuple[int | str | None, ...]  # of a text: tag and class of the element that it stands in, and of the next
+_Look = tuple[int | str | None, ...]  # of a text: tags and classes of what it stands in
 _Kind = tuple[Form, int, Way]  # what two times have in common that are of one list: form, depth, tags above
 
 
@@ -109,11 +110,12 @@ class _Parts:
         ends = [*starts[1:], len(self.rows)]
         begin, nights = 0, 0
         for start, end in zip(starts, ends, strict=True):
-            inside = self._nights(start, end, pinned=start == begin and end - start > _PINNED)
             seam = self._seam(begin, start) if start > begin else None
-            if inside is None or seam is None or nights + seam + inside > _MOST_NIGHTS:
+            inside = self._nights(start, end, pinned=False) if seam is not None else None
+            if seam is None or inside is None or nights + seam + inside > _MOST_NIGHTS:
                 yield from self._made(begin, start, fewest)
-                begin, nights = start if inside is not None else end, inside or 0
+                first = self._nights(start, end, pinned=end - start > _PINNED)
+                begin, nights = start if first is not None else end, first or 0
             else:
                 nights += seam + inside
         yield from self._made(begin, len(self.rows), fewest)
@@ -214,7 +216,11 @@ def _is_heading(node: LexborNode) -> bool:
 
 
 def _look(node: LexborNode) -> _Look:
-    """The tags and classes of the two elements that a text stands in."""
-    above = node.parent
-    over = above.parent if above is not None else None
-    return tuple(look for at in (above, over) if at is not None for look in (at.tag_id, at.attributes.get("class")))
+    """The tags and classes of the elements right above a text."""
+    look: list[int | str | None] = []
+    at = node.parent
+    for _ in range(_LEVELS):
+        if at is not None:
+            look += [at.tag_id, at.attributes.get("class")]
+            at = at.parent
+    return tuple(look)
