@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticker.errors import Cause, ParseError
-from ticker.model import Headline, Page, Selectors, Source
+from ticker.model import Ago, Day, Headline, Page, Selectors, Source
 from ticker.parse import check_selector, inspect, parse
 from ticker.text import display
 
@@ -72,6 +72,7 @@ def test_a_saved_page_gives_its_rows(name: str, configured: bool) -> None:
             time.fromisoformat(row["clock"]) if row["clock"] else None,
             row["title"],
             row["link"],
+            Day(**row["day"]) if "day" in row else None,
         )
         for row in kept["headlines"]
     ]
@@ -153,15 +154,22 @@ def test_a_headline_that_stands_at_two_times_is_two_rows() -> None:
     assert said(parse(page(f"<h2>عاجل</h2>{items(rows)}"), source("عاجل"))) == rows
 
 
-def test_an_older_row_with_its_day_stays_without_a_clock() -> None:
+def test_an_older_row_has_its_clock_and_its_day() -> None:
     rows = [*NEWS, ("أمس، 21:15", "مهرجان السينما يمدد عروضه")]
     found = parse(page(f"<h2>عاجل</h2>{items(rows)}"), source("عاجل"))
     assert said(found) == rows
-    assert [line.clock for line in found][-2:] == [time(23, 40), None]
+    assert [(line.clock, line.day) for line in found][-2:] == [(time(23, 40), None), (time(21, 15), Day(back=1))]
 
 
 def test_a_clock_with_its_date_beside_it_is_not_taken_for_today() -> None:
     dated = "".join(f"<li><i>{t}</i> <i>26.10.2014</i> <a href=x>{h}</a></li>" for t, h in NEWS)
+    found = parse(page(f"<h2>عاجل</h2><ul>{dated}</ul>"), source("عاجل"))
+    assert said(found) == NEWS
+    assert {line.day for line in found} == {Day(year=2014, month=10, day=26)}
+
+
+def test_a_clock_with_a_date_beside_it_that_nobody_can_tell_is_unreadable() -> None:
+    dated = "".join(f"<li><i>{t}</i> <i>8 srp</i> <a href=x>{h}</a></li>" for t, h in NEWS)
     assert cause(f"<h2>عاجل</h2><ul>{dated}</ul>", "عاجل") == "times-unreadable"
 
 
@@ -249,8 +257,16 @@ def test_a_list_in_parts_of_a_day_is_one_list_though_today_has_few_rows(today: i
     assert said(parse(page(f"<h2>عاجل</h2><div>{days}</div>"), source("عاجل"))) == NEWS
 
 
-def test_times_that_say_no_clock_are_unreadable_and_still_shown() -> None:
+def test_times_that_say_how_long_ago_are_read() -> None:
     rows = [(f"منذ {n} دقائق", title) for n, (_, title) in enumerate(NEWS, 3)]
+    found = parse(page(f"<h2>عاجل</h2>{items(rows)}"), source("عاجل"))
+    assert said(found) == rows
+    minute = timedelta(minutes=1)
+    assert [line.ago for line in found] == [Ago(n * minute, minute) for n in range(3, 8)]
+
+
+def test_times_that_say_nothing_are_unreadable_and_still_shown() -> None:
+    rows = [(f"8 srp 14:{n}7", title) for n, (_, title) in enumerate(NEWS)]
     text = f"<h2>عاجل</h2>{items(rows)}"
     assert cause(text, "عاجل") == "times-unreadable"
     seen = inspect(page(text), heading="عاجل")
@@ -525,7 +541,7 @@ def test_an_older_row_with_its_day_beside_the_clock_is_not_taken_for_today() -> 
     )
     found = parse(page(f"<h3>عاجل</h3><ul>{rows}</ul>"), source("عاجل"))
     assert said(found) == clocked(CLEAN)
-    assert [line.clock is None for line in found] == [False] * 4 + [True] * 2
+    assert [line.day for line in found] == [None] * 4 + [Day(year=2026, month=1, day=1)] * 2
 
 
 @pytest.mark.parametrize("today", [1, 2, 3])

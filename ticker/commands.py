@@ -122,9 +122,9 @@ def inspect(
     from ticker.arguments import page_at
 
     read = in_loop(page_at(page, url=url, charset=charset))
-    found = parse.inspect(read, heading=heading)
+    found = parse.inspect(read, heading=heading, detailed=not json)
     show.inspection(found, read, heading=heading, as_json=json)
-    raise typer.Exit(not found.blocks)
+    raise typer.Exit(found.problem is not None or not found.blocks)
 
 
 @app.command()

@@ -3,24 +3,21 @@
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from ticker.errors import TickerError
 from ticker.streams import complain
-from ticker.text import display
 
 if TYPE_CHECKING:
     from ticker.config import Settings
     from ticker.model import Block, Item, Page, Poll, Source
     from ticker.parse import Inspection
 
-MOST_BLOCKS, MOST_ROWS = 5, 30  # shown to a person by `inspect`
-LONGEST_LINK = 60  # characters of a row's link, likewise
 HEAD = 2_000  # characters in which a page says its language
 
 _LANG = re.compile(r"""<html\b[^>]*\s(?:xml:)?lang\s*=\s*["']?\s*([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)\b""", re.IGNORECASE)
@@ -104,36 +101,17 @@ def inspection(found: "Inspection", page: "Page", *, heading: str | None, as_jso
     if as_json:
         _json({"blocks": [_block_json(block) for block in found.blocks]})
         return
-    if not found.blocks:
-        detail = f"{found.problem.cause}: {found.problem.detail}" if found.problem else "no timed list on this page"
-        complain(detail)
-        return
-    for number, block in enumerate(found.blocks[:MOST_BLOCKS], start=1):
-        print(f"{number}. {block.heading or '(no heading)'} · {len(block.headlines)} rows · {_reason(block)}")
-        for row in block.headlines[: MOST_ROWS if number == 1 else 3]:
-            print(f"   {row.printed or '--:--':>8}  {row.title}{_arrow(row.link, page.url)}")
-    if len(found.blocks) > MOST_BLOCKS:
-        print(f"… and {len(found.blocks) - MOST_BLOCKS} more")
-    print("\nTo follow the first list, add to config.yaml:\n")
-    print(_config_lines(found.blocks[0], page, heading))
+    from ticker.picture import complaint, picture
 
-
-def _reason(block: "Block") -> str:
-    """In words: the worth of a guess is a number for us."""
-    return re.sub(r"a guess: [\d.-]+", "a guess: no heading was given", block.reason)
-
-
-def _arrow(link: str | None, page: str) -> str:
-    """Where a row leads, without what the address has in common with that of the page."""
-    if not link:
-        return ""
-    place = display(unquote(link.removeprefix(_origin(page))))
-    return f" -> {place if len(place) <= LONGEST_LINK else place[:LONGEST_LINK] + '…'}"
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    if found.problem is not None or not found.blocks:
+        complain(complaint(found))
+    on_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if on_terminal else None
+    for line in picture(found, page.url, width=width, isolate=on_terminal):
+        print(line)
+    if found.blocks and found.problem is None:
+        print("\nTo follow the first list, add to config.yaml:\n")
+        print(_config_lines(found.blocks[0], page, heading))
 
 
 def _block_json(block: "Block") -> dict[str, Any]:
@@ -150,6 +128,8 @@ def _config_lines(block: "Block", page: "Page", heading: str | None) -> str:
     ]
     if named := heading or block.heading:
         lines.insert(2, f"    heading: {json.dumps(named, ensure_ascii=False)}")
+    else:
+        lines.insert(2, "    # no heading stands above this list: without one, the best guess of each poll is followed")
     return "\n".join(lines)
 
 

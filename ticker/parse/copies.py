@@ -19,7 +19,8 @@ def once(rows: Sequence[Headline]) -> tuple[Headline, ...]:
         return tuple(rows)
     stretches = [start for start in _whole(keys[:_MOST], count) if count > 1]
     if stretches:
-        start = max(stretches, key=lambda start: (falling(rows[start : start + count]), -start))
+        middle = (len(rows) - count) / 2  # as many copies stand before as after
+        start = max(stretches, key=lambda start: (falling(rows[start : start + count]), -abs(start - middle)))
         return tuple(rows[start : start + count])
     first = dict(zip(reversed(keys), reversed(rows), strict=True))
     return tuple(first.values())[::-1]

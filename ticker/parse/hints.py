@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborNode
 from ticker.text import key
 
 _TOKENS = re.compile(r"[A-Z]?[a-z]{2,}")
+_NEAREST = 2  # texts above a list that may say it is of the other kind
 _LEVELS = 4  # elements above a row whose names are looked at
 
 # English, French, German, Spanish, Portuguese, Italian, Arabic, Persian, Hebrew, Turkish, Russian, Ukrainian, Polish,
@@ -48,8 +49,9 @@ _OTHER_NAMES = frozenset((
     "popular", "most", "mostread", "trending", "related", "recommended", "recommend", "viewed", "similar", "playlist",
 ))  # fmt: skip
 _NO_NEWS_NAMES = frozenset((
-    "comment", "comments", "commentlist", "reply", "replies", "forum", "forums", "prayer", "prayers",
-    "weather", "schedule", "epg", "tvguide", "fixture", "fixtures", "timetable",
+    "comment", "comments", "commentlist", "reply", "replies", "forum", "forums", "prayer", "prayers", "weather", "job",
+    "jobs", "classified", "classifieds", "auction", "auctions", "schedule", "epg", "tvguide", "fixture", "fixtures",
+    "timetable",
 ))  # fmt: skip
 
 
@@ -64,7 +66,7 @@ _LATEST_WORDS, _OTHER_WORDS = _alternatives(_LATEST), _alternatives(_OTHER)
 def of_heading(texts: Iterable[str]) -> float:
     """How much likelier, or less likely, a list is the latest news for what stands above it: a factor."""
     above = [key(text) for text in texts]
-    latest, other = any(map(_LATEST_WORDS.search, above)), any(map(_OTHER_WORDS.search, above))
+    latest, other = any(map(_LATEST_WORDS.search, above)), any(map(_OTHER_WORDS.search, above[:_NEAREST]))
     if latest and other:  # tabs, or a list of the other kind further above
         return 0.5 if _OTHER_WORDS.search(above[0]) else 1.5
     return 0.25 if other else 1.5 if latest else 1.0

@@ -177,6 +177,8 @@ class _Parts:
 
     def _looks_between(self, start: int) -> set[_Look]:
         """How texts look that stand between the first two rows: headlines, where rows are not in one element each."""
+        if self.lists[start + 1] != self.lists[start]:
+            return set()
         (_, first), (_, second) = self.rows[start : start + 2]
         return {
             _look(self.tree.nodes[place])

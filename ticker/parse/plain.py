@@ -36,7 +36,7 @@ def read_plain(text: str, url: str) -> Found:
                 parted.add(len(texts))
             texts.append(line.strip())
         gap = not SIGN.search(line)
-    stamps = {at: known for at, line in enumerate(texts) if (known := moment(line))}
+    stamps = {at: known for at, line in enumerate(texts) if (known := moment(line) or leading(line, least=0))}
     found = _Lines(texts, frozenset(parted), stamps)
     candidates = [one for run in _runs(stamps) for one in _candidates(found, run, Links(url))]
     return Found(texts, lambda: (list(stamps), candidates))

@@ -1,12 +1,13 @@
 """Find every printed time of a page: texts that are one, rows that begin with one, and times in several elements."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.clock import LONGEST, Kind, Stamp, leading, moment, stamp
+from ticker.parse.clock import LONGEST, Kind, Stamp, bare, leading, may_say, moment, span, stamp
 from ticker.parse.shapes import Timed
 from ticker.parse.tags import tag_ids
 from ticker.parse.tree import Tree
@@ -16,8 +17,13 @@ _FURTHEST = 80  # characters before the first digit of a time
 _LONGEST_PIECE = 6  # characters of a part of a time: "14", ":54", "p.m."
 _LONGEST_HALF = 10  # characters of "a.m.", "Uhr", "بعد الظهر" in an element of its own
 _MOST_PIECES = 4  # that one time is made of
+_LONGEST_WORDS = 28  # characters of a time in words
+_FEW = 3  # rows in one text, at least, that make others likely
 _LONGEST_ROW = 300  # characters of a row that ends with its time
+_MOST_WORDS = 3  # before a time with its day
 _MOST_CUTS = 4  # separators, from the end, that may stand before a time and its day
+_SPACE = re.compile(r"\s+")
+_BEGINS = re.compile(r"\W{0,8}\d{1,2}[:：]\d\d").match
 _SEPARATORS = " \t\xa0\u202f,،;|•·–—-/(["
 _SEPARATOR = re.compile(r"\s*[,،;|•·–—/(\[]\s*|\s-\s")
 _ENDS = re.compile(r"\d{1,2}[:.h٫：]\d\d\s?(?:[ap]\.?m\.?)?[)\]]?$", re.IGNORECASE)
@@ -29,40 +35,78 @@ _DIGIT = re.compile(r"\d").search
 def times(tree: Tree) -> list[Timed]:
     """Every printed time of the page, in document order."""
     texts, nodes = tree.texts, tree.nodes
-    found, pieces = list[Timed](), list[int]()
+    found, pieces, begun = list[Timed](), list[int](), list[int]()
     for place, text in enumerate(texts):
         if _DIGIT(text, 0, _FURTHEST):
             known = moment(text)
-            if known is None or not known.readable:
-                known = trailing(text) or known
+            if known is None or not known.readable or known.rest:
+                known = _cut(text, known)
             if known is not None:
                 found.append(Timed(place, nodes[place], known))
                 if len(found) == MOST_TIMES:
                     break
             elif len(text) < _LONGEST_PIECE:
                 pieces.append(place)
+            elif _BEGINS(text):
+                begun.append(place)
     if pieces:
         found = sorted([*_whole(found, split := list(_split(tree, pieces))), *split], key=lambda timed: timed.place)
+    more = [*_short_rows(tree, found, begun), *_without_digits(tree, found)]
+    if more:
+        found = sorted([*found, *more], key=lambda timed: timed.place)
     if any(map(_may_have_half, found)):
         found = [_with_half(tree, timed) for timed in found]
-    if any(timed.stamp.kind is Kind.DATE for timed in found):
-        places = {timed.place: timed for timed in found}
-        found = [_with_date(tree, timed, places) for timed in found]
-        taken = {place for timed in found for place in timed.also}
-        found = [timed for timed in found if timed.place not in taken]
     return found
 
 
+def _cut(text: str, known: Stamp | None) -> Stamp | None:
+    """The time that *text* ends or begins with, its `rest` a label or a headline; *known* where that is no better."""
+    if known is not None and known.rest:
+        cuts = [found for found in islice(_SEPARATOR.finditer(text), _MOST_CUTS) if found.start() <= LONGEST]
+        for cut in reversed(cuts):
+            longer = stamp(text[: cut.start()])
+            if longer is not None and longer.clock is not None and len(longer.printed) > len(known.printed):
+                return replace(longer, rest=text[cut.end() :])  # with its zone, or its day
+        return known
+    return trailing(text) or known
+
+
 def trailing(text: str) -> Stamp | None:
-    """The time that *text*, a label or a whole row in one text, ends with: "Politics, 14:54", "a headline – 14:54"."""
+    """The time that *text*, a label or a whole row in one text, ends with: "Politics, 14:54", "a headline – 14:54".
+
+    Behind mere words, "posted on Tuesday, 13 May 2025 14:10", only one with its day: headlines mention clocks.
+    """
     if len(text) > _LONGEST_ROW or not _ENDS.search(text) or leading(text, least=0) is not None:
         return None
-    cuts = [found.end() for found in _SEPARATOR.finditer(text)][-_MOST_CUTS:]
-    for cut in cuts:
+    words = [found.end() for found in islice(_SPACE.finditer(text), _MOST_WORDS)]
+    separators = [found.end() for found in _SEPARATOR.finditer(text)][-_MOST_CUTS:]
+    for cut in sorted({*words, *separators}):
         known = stamp(text[cut:]) if len(text) - cut <= LONGEST else None
-        if known is not None and known.readable and known.clock is not None:
+        if known is not None and known.clock is not None and (cut in separators or known.day is not None):
             return replace(known, rest=text[:cut].rstrip(_SEPARATORS), kind=Kind.CLOCK)
     return None
+
+
+def _short_rows(tree: Tree, found: Sequence[Timed], begun: Sequence[int]) -> Iterator[Timed]:
+    """Rows in one text with so short a headline that it could be part of the time, where other rows are so, too."""
+    if begun and sum(bool(timed.stamp.rest) for timed in found) >= _FEW:
+        for place in begun:
+            known = leading(tree.texts[place], least=0)
+            if known is not None:
+                yield Timed(place, tree.nodes[place], known)
+
+
+def _without_digits(tree: Tree, found: Sequence[Timed]) -> Iterator[Timed]:
+    """Times in words, "an hour ago", "yesterday"; and spans without "ago" where other rows say how long ago."""
+    taken = {timed.place for timed in found}
+    recent = any(timed.stamp.kind is Kind.RELATIVE for timed in found)
+    for place, text in enumerate(tree.texts):
+        if len(text) <= _LONGEST_WORDS and place not in taken and may_say(text):
+            known = stamp(text)
+            ago = span(text) if known is None and recent else None
+            known = Stamp(bare(text), None, Kind.RELATIVE, ago=ago) if ago is not None else known
+            if known is not None:
+                yield Timed(place, tree.nodes[place], known)
 
 
 def _whole(found: Sequence[Timed], split: Sequence[Timed]) -> list[Timed]:
@@ -120,23 +164,6 @@ def _parent_of(node: LexborNode) -> int:
 def _may_have_half(timed: Timed) -> bool:
     clock = timed.stamp.clock
     return clock is not None and 1 <= clock.hour <= 12 and timed.stamp.kind is Kind.CLOCK and not timed.stamp.rest
-
-
-def _with_date(tree: Tree, timed: Timed, found: Mapping[int, Timed]) -> Timed:
-    """*timed*, a clock; with the date beside it, where the two are all there is in an element."""
-    if timed.stamp.kind is not Kind.CLOCK or timed.stamp.rest:
-        return timed
-    for step in (1, -1):
-        place = timed.place + step * (1 + (len(timed.also) if step > 0 else 0))
-        date = found.get(place)
-        if date is None or date.stamp.kind is not Kind.DATE or date.stamp.day is None:
-            continue
-        first, last = sorted((timed, date), key=lambda one: one.place)
-        printed = f"{first.stamp.printed} {last.stamp.printed}"
-        if _all_of_one(tree, first.place, last.place, printed):
-            known = Stamp(printed, timed.stamp.clock, Kind.LOOSE, day=date.stamp.day)
-            return Timed(timed.place, timed.node, known, (*timed.also, place))
-    return timed
 
 
 def _with_half(tree: Tree, timed: Timed) -> Timed:
