@@ -332,6 +332,12 @@ def tree(layout: Layout, ticker: Ticker) -> El:
     return _Dresser(fitted(layout), ticker).page()
 
 
+class Rows(list["Node"]):
+    """Rows and what stands between them, as children of one element; `cut` is where another element may begin."""
+
+    cut: int = 0
+
+
 class _Dresser:
     """Makes the tree of one page."""
 
@@ -456,7 +462,7 @@ class _Dresser:
 
     # The list
 
-    def lists(self, rows: list[Node], *, whole: bool = False) -> Iterator[El]:
+    def lists(self, rows: "Rows", *, whole: bool = False) -> Iterator[El]:
         """The container of *rows*, or the two it is cut into."""
         copies = 2 if self.layout.copy == "list" and not whole else 1
         for copy in range(copies):
@@ -464,11 +470,10 @@ class _Dresser:
             if whole or self.layout.split == "no":
                 yield self.container(rows, **hidden)
                 continue
-            cut = len(rows) * 3 // 5
-            yield self.container(rows[:cut], **hidden)
+            yield self.container(rows[: rows.cut], **hidden)
             if self.layout.split == "module":
                 yield el("div", el("a", self.ticker.advert, href="https://ads.example/2"), cls=self.name("module"))
-            yield self.container(rows[cut:], **hidden)
+            yield self.container(rows[rows.cut :], **hidden)
 
     def container(self, rows: list[Node], **attrs: str) -> El:
         layout, name = self.layout, self.name("list")
@@ -487,12 +492,14 @@ class _Dresser:
         tag = layout.container if layout.container in ("section", "aside") else "div"
         return el(tag, *rows, cls=name, **attrs)
 
-    def rows(self, lines: Sequence[tuple[int, str, str]]) -> list[Node]:
+    def rows(self, lines: Sequence[tuple[int, str, str]]) -> "Rows":
         """Rows and what stands between them, as children of one element."""
-        made: list[Node] = []
+        made = Rows()
         for count, (at, clock, title) in enumerate(lines):
             if count in (2, 7):
                 made += self.between(count)
+            if count == len(lines) * 3 // 5:
+                made.cut = len(made)
             badge = self.layout.pinned and count == 0 and at < 50
             made += self.row(at, clock, title, el("span", self.ticker.badge, cls=self.name("badge")) if badge else None)
         return made

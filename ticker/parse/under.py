@@ -23,8 +23,11 @@ _LONGEST = 60  # characters of a heading
 _OPTION_LONG, _OPTION_WORDS = 24, 3  # letters and words of a tab, or a button: more is a text
 _MOST_DATES = 2  # lines of today's date between a heading and its list
 _MOST_TRIES = 12  # lists read to find one that is under the heading
+_MENU_LEVELS = 8  # elements above a heading that may be a menu
 _TABS = 20  # places of a heading that are looked at as tabs
 
+_NAV = tag_ids("nav")
+_ARTICLE = tag_ids("article")
 _OPTION = tag_ids("option")
 _LIST = tag_ids("ul", "ol", "dl", "table", "div", "section", "marquee", "aside", "article")
 
@@ -68,7 +71,7 @@ def under(found: Found, heading: str) -> Listing:
     """
     whole, begun = headings.places(found.texts, heading)
     for places in (whole, begun):
-        nearest = _nearest(found, places[:_MOST_PLACES]) if places else None
+        nearest = _nearest(found, _outside_menus(found, places[:_MOST_PLACES])) if places else None
         if nearest is not None:
             return nearest
     shown = headings.pictures(found.tree, heading) if found.tree is not None else []
@@ -96,12 +99,32 @@ def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
     for order, place in enumerate(places):
         pane = pane_of(found.tree, _node(found.tree, place)) if found.tree is not None and order < _TABS else None
         near = _in_pane(found, place, pane) if pane is not None else _after(found, place)
-        tries += [(one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:3])]
-    for _, _, _, place, pane, one in sorted(tries, key=lambda each: each[:3])[:_MOST_TRIES]:
+        distant = pane is None  # that a tab shows a pane is surer than that a list is near
+        tries += [(distant, one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:3])]
+    for *_, place, pane, one in sorted(tries, key=lambda each: each[:4])[:_MOST_TRIES]:
         listing = one.read()
         if listing is not None and (pane is not None or _belongs(found, place, max(place.end, listing.start))):
             return listing
     return None
+
+
+def _outside_menus(found: Found, places: Sequence[Place]) -> Sequence[Place]:
+    """*places*; where some stand in a menu and others do not, only the others."""
+    tree = found.tree
+    if tree is None or len(places) < 2:
+        return places
+    return [place for place in places if not _in_menu(_node(tree, place))] or places
+
+
+def _in_menu(node: LexborNode) -> bool:
+    at = node.parent
+    for _ in range(_MENU_LEVELS):
+        if at is None:
+            return False
+        if at.tag_id in _NAV or at.attributes.get("role") == "navigation":
+            return True
+        at = at.parent
+    return False
 
 
 def _after(found: Found, place: Place) -> list[Candidate]:
@@ -182,7 +205,10 @@ def _divided(tree: Tree, place: Place, start: int) -> bool:
     met = _shared(ours, rows)
     if met < min(len(ours), len(rows)) and _has_own(tree, ours[met], rows[met], start):
         return True
+    left = next((at for at in ours[met:] if at.tag_id in _ARTICLE), None)  # a story that ends before the list
     for node in tree.nodes[place.end : start]:
+        if left is not None and _rank(node) is not None and not is_within(node, left.mem_id):
+            return True
         if not _alike(node, _node(tree, place)):
             continue
         way = _way(node)
