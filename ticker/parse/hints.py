@@ -40,6 +40,12 @@ comentarii|δημοφιλή|διαβασμένα|σχόλια|mest läst|mest le
 komentar|đọc nhiều|liên quan|bình luận|ยอดนิยม|เกี่ยวข้อง|लोकप्रिय|संबंधित
 """
 
+_COMMENTS = """
+comments|commentaires|kommentare|comentarios|comentários|commenti|التعليقات|تعليقات|آراء القراء|نظرات|תגובות|yorumlar
+комментарии|коментарі|komentarze|komentáře|komentari|comentarii|σχόλια|kommentarer|reacties|评论|評論|コメント|댓글|komentar
+bình luận|प्रतिक्रिया
+"""
+
 # Parts of class names and ids, likewise; and of those that are no news at all.
 _LATEST_NAMES = frozenset((
     "latest", "last", "breaking", "live", "ticker", "newsfeed", "feed", "flash", "urgent", "timeline", "stream", "wire",
@@ -60,6 +66,7 @@ def _alternatives(words: str) -> re.Pattern[str]:
     return re.compile("|".join(rf"(?<!\w){re.escape(word)}" if word[0].isalpha() else re.escape(word) for word in each))
 
 
+_COMMENTS_WORDS = _alternatives(_COMMENTS)
 _LATEST_WORDS, _OTHER_WORDS = _alternatives(_LATEST), _alternatives(_OTHER)
 
 
@@ -70,6 +77,11 @@ def of_heading(texts: Iterable[str]) -> float:
     if latest and other:  # tabs, or a list of the other kind further above
         return 0.5 if _OTHER_WORDS.search(above[0]) else 1.5
     return 0.25 if other else 1.5 if latest else 1.0
+
+
+def are_comments(texts: Iterable[str]) -> bool:
+    """Whether what stands above a list says that readers wrote it."""
+    return any(_COMMENTS_WORDS.search(key(text)) for text in texts)
 
 
 def of_names(row: LexborNode) -> float:

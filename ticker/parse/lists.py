@@ -25,7 +25,7 @@ from ticker.parse.units import SIGN, Row, row
 from ticker.text import display
 
 _POOR = 0.3  # agreement of the rows below which times and headlines may be siblings instead
-_ORNAMENTS = re.compile(r"(?:(?:\+{2,}|[|•·●▪■►▶‣»>*–—-]+)\s+)?(.*?)(?:\s+(?:\+{2,}|[|•·●▪■◄◀«<*]+))?")
+_ORNAMENTS = re.compile(r"(?:(?:\+{2,}|[|•·●▪■►▶‣»>*]+)\s+)?(.*?)(?:\s+(?:\+{2,}|[|•·●▪■◄◀«<*]+))?")
 _BREAK = tag_ids("br", "hr")
 _USELESS = 0.02  # agreement below which the texts are no headlines at all
 

@@ -22,10 +22,10 @@ def newsness(found: Found, listing: Listing) -> float:
         return 0.0
     order, size = falling(listing.headlines), math.sqrt(min(len(listing.headlines), _LONG) * listing.worth)
     named = hints.of_names(listing.row) if listing.row is not None else 1.0
-    headed = _headed(found, listing)
-    if headed < 1 and listing.linked < 0.5:
-        return 0.0  # comments, under their heading
-    return order * order * size * (0.5 + listing.linked) * named * headed
+    above = _above(found, listing)
+    if listing.linked < 0.5 and hints.are_comments(above[:2]):
+        return 0.0
+    return order * order * size * (0.5 + listing.linked) * named * hints.of_heading(above)
 
 
 def objection(listing: Listing) -> str | None:
@@ -63,10 +63,10 @@ def _unlinked(listing: Listing, steps: str, order: float, length: int) -> str | 
     return None
 
 
-def _headed(found: Found, listing: Listing) -> float:
-    """The factor of the words right above the list."""
+def _above(found: Found, listing: Listing) -> list[str]:
+    """What may be a heading right above the list, the nearest first."""
     places = range(listing.start - 1, max(-1, listing.start - 1 - _ABOVE), -1)
-    return hints.of_heading(found.texts[place] for place in places if may_head(found, place))
+    return [found.texts[place] for place in places if may_head(found, place)]
 
 
 def _nights(rows: Sequence[Headline]) -> int:

@@ -17,6 +17,7 @@ from ticker.parse.tree import Tree, is_within
 
 _BETWEEN = 3  # times that may stand between two rows: what else a row holds, an advert
 _FURTHEST = 40  # texts between the times of two rows
+_FEW = 5  # rows of a part that show how its texts look
 _LEVELS = 3  # elements above a text that tell how it looks
 _PINNED = 3  # rows of a part of which the first may be pinned
 _ABOVE = 2  # texts above a list of which one may be its heading
@@ -176,14 +177,11 @@ class _Parts:
         return dated, headed
 
     def _looks_between(self, start: int) -> set[_Look]:
-        """How texts look that stand between the first two rows: headlines, where rows are not in one element each."""
-        if self.lists[start + 1] != self.lists[start]:
-            return set()
-        (_, first), (_, second) = self.rows[start : start + 2]
-        return {
-            _look(self.tree.nodes[place])
-            for place in range(self.grove.found[first].place + 1, self.grove.found[second].place)
-        }
+        """How texts look that stand between the rows of a part: headlines, where rows are not in one element each."""
+        end = next((at for at in range(start, len(self.rows)) if self.lists[at] != self.lists[start]), len(self.rows))
+        first, last = self.rows[start][1], self.rows[min(end, start + _FEW) - 1][1]
+        places = range(self.grove.found[first].place + 1, self.grove.found[last].place)
+        return {_look(self.tree.nodes[place]) for place in places}
 
     def _above(self, start: int) -> Iterator[int]:
         """The places of the texts right above the first row, but for dates."""

@@ -79,7 +79,8 @@ def _best_way(found: Sequence[Row]) -> tuple[str | None, float]:
             by_way[way].append(unit)
         for order, unit in enumerate(one.units):
             rank[unit.way] = min(rank.get(unit.way, order), order)
-    scores = {way: _score(way, units, len(found)) / (1 + 0.04 * rank[way]) for way, units in by_way.items()}
+    different = len({(one.stamp.printed, *(unit.raw for unit in one.units)) for one in found})  # without copies
+    scores = {way: _score(way, units, len(found), different) / (1 + 0.04 * rank[way]) for way, units in by_way.items()}
     best = max(scores, key=scores.__getitem__, default=None)
     return (best, scores[best]) if best is not None and scores[best] > 0 else (None, 0.0)
 
@@ -93,13 +94,13 @@ def _longest_by_way(units: Iterable[Unit]) -> dict[str, Unit]:
     return longest
 
 
-def _score(way: str, units: list[Unit], rows: int) -> float:
+def _score(way: str, units: list[Unit], rows: int, different: int) -> float:
     """How much the texts at *way* look like headlines: long, all different, in every row, linked."""
     texts = [unit.text for unit in units]
     if not any(map(WORDY.search, texts)):
         return 0.0
     linked = sum(unit.href is not None for unit in units) / len(units)
-    distinct = len(set(texts)) / len(texts)
+    distinct = min(1.0, len(set(texts)) / min(len(texts), different))
     score = min(_PLENTY, median(map(width, texts))) * (len(units) / rows) * distinct**2 * (1 + linked)
     score *= 2.0 if units[0].heading else 1.0
     score *= 0.5 if units[0].nested else 1.0

@@ -1,7 +1,7 @@
 """Find every printed time of a page: texts that are one, rows that begin with one, and times in several elements."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -56,6 +56,8 @@ def times(tree: Tree) -> list[Timed]:
         found = sorted([*found, *more], key=lambda timed: timed.place)
     if any(map(_may_have_half, found)):
         found = [_with_half(tree, timed) for timed in found]
+    if any(timed.stamp.kind is Kind.DATE for timed in found):
+        found = _with_dates(tree, found)
     return found
 
 
@@ -164,6 +166,31 @@ def _parent_of(node: LexborNode) -> int:
 def _may_have_half(timed: Timed) -> bool:
     clock = timed.stamp.clock
     return clock is not None and 1 <= clock.hour <= 12 and timed.stamp.kind is Kind.CLOCK and not timed.stamp.rest
+
+
+def _with_dates(tree: Tree, found: list[Timed]) -> list[Timed]:
+    """*found*; a clock and the date beside it as one time, where in many rows the two are all there is in an element."""
+    at = {timed.place: timed for timed in found}
+    joined = {timed.place: made for timed in found if (made := _with_date(tree, timed, at)) is not None}
+    if len(joined) < _FEW:
+        return found
+    taken = {place for made in joined.values() for place in made.also}
+    return [joined.get(timed.place, timed) for timed in found if timed.place not in taken]
+
+
+def _with_date(tree: Tree, timed: Timed, found: Mapping[int, Timed]) -> Timed | None:
+    if timed.stamp.kind is not Kind.CLOCK or timed.stamp.rest:
+        return None
+    for place in (timed.place + 1 + len(timed.also), timed.place - 1):
+        date = found.get(place)
+        if date is None or date.stamp.kind is not Kind.DATE or date.stamp.day is None:
+            continue
+        first, last = sorted((timed, date), key=lambda one: one.place)
+        printed = f"{first.stamp.printed} {last.stamp.printed}"
+        if _all_of_one(tree, first.place, last.place, printed):
+            known = Stamp(printed, timed.stamp.clock, Kind.LOOSE, day=date.stamp.day)
+            return Timed(timed.place, timed.node, known, (*timed.also, place))
+    return None
 
 
 def _with_half(tree: Tree, timed: Timed) -> Timed:

@@ -4,17 +4,22 @@ from collections.abc import Sequence
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.tags import TEXT
+from ticker.parse.tags import TEXT, tag_ids
 from ticker.parse.tree import Tree, points_at
 
+_PANES = tag_ids("div", "section", "article", "aside", "ul", "ol", "dl", "table", "main")
 _LEVELS = 3  # elements above a label's text that may be the tab itself
 _LONGEST = 40  # characters of a label
 _MOST = 12  # tabs side by side
 
 
-def pane_of(tree: Tree, label: LexborNode) -> LexborNode | None:
-    """The pane that the tab shows in which the text *label* stands; None where it is no tab, as far as can be told."""
-    return _pointed_at(tree, label) or _by_turn(label)
+def pane_of(tree: Tree, label: LexborNode) -> tuple[LexborNode | None, bool]:
+    """The pane that the tab shows in which the text *label* stands, and whether the tab itself says so.
+
+    None where it is no tab, as far as can be told.
+    """
+    said = _pointed_at(tree, label)
+    return (said, True) if said is not None else (_by_turn(label), False)
 
 
 def is_pane(tree: Tree, node: LexborNode) -> bool:
@@ -34,7 +39,7 @@ def _pointed_at(tree: Tree, label: LexborNode) -> LexborNode | None:
         name = points_at(at)
         if name is not None and '"' not in name and "\\" not in name:
             pane = tree.parser.css_first(f'[id="{name}"]')
-            return pane if pane is not None and (pane.text() or "").strip() else None
+            return pane if pane is not None and pane.tag_id in _PANES else None
         at = at.parent
     return None
 

@@ -96,8 +96,8 @@ def under(found: Found, heading: str) -> Listing:
 
 def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
     tries = []
-    for order, place in enumerate(places):
-        pane = pane_of(found.tree, _node(found.tree, place)) if found.tree is not None and order < _TABS else None
+    panes = _panes(found, places)
+    for order, (place, pane) in enumerate(panes):
         near = _in_pane(found, place, pane) if pane is not None else _after(found, place)
         distant = pane is None  # that a tab shows a pane is surer than that a list is near
         tries += [(distant, one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:3])]
@@ -106,6 +106,16 @@ def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
         if listing is not None and (pane is not None or _belongs(found, place, max(place.end, listing.start))):
             return listing
     return None
+
+
+def _panes(found: Found, places: Sequence[Place]) -> list[tuple[Place, LexborNode | None]]:
+    """*places*, each with its pane if it is a tab; only these where one names its pane: it may be empty for now."""
+    tree = found.tree
+    if tree is None:
+        return [(place, None) for place in places]
+    tabs = [(place, *pane_of(tree, _node(tree, place))) for place in places[:_TABS]]
+    named = [(place, pane) for place, pane, said in tabs if said]
+    return named or [*((place, pane) for place, pane, _ in tabs), *((place, None) for place in places[_TABS:])]
 
 
 def _outside_menus(found: Found, places: Sequence[Place]) -> Sequence[Place]:
