@@ -187,9 +187,9 @@ def _alike(one: Row, way: str) -> Unit | None:
 
 def _others(one: Row, column: _Column) -> list[Unit]:
     """Texts of a row that has none where the others have: linked ones, else any; no teasers, and no whole posts."""
-    fit = range(_SHORTEST, max(2 * column.longest, 2 * _PLENTY) + 1)
-    long = [unit for unit in one.units if width(unit.text) in fit and unit.way not in column.beside]
-    return [unit for unit in long if unit.href] or long
+    own = [unit for unit in one.units if width(unit.text) >= _SHORTEST and unit.way not in column.beside]
+    linked = [unit for unit in own if unit.href and not unit.nested and width(unit.text) <= 2 * column.longest]
+    return linked or [unit for unit in own if len(own) == 1 and width(unit.text) <= column.longest]
 
 
 @dataclass(frozen=True, slots=True)

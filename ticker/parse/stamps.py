@@ -169,7 +169,7 @@ def _may_have_half(timed: Timed) -> bool:
 
 
 def _with_dates(tree: Tree, found: list[Timed]) -> list[Timed]:
-    """*found*; a clock and the date beside it as one time, where in many rows the two are all there is in an element."""
+    """*found*; a clock and the date beside it as one time, where they are all there is in an element, in many rows."""
     at = {timed.place: timed for timed in found}
     joined = {timed.place: made for timed in found if (made := _with_date(tree, timed, at)) is not None}
     if len(joined) < _FEW:
