@@ -47,7 +47,7 @@ def display(raw: str) -> str:
     NFC; characters that XML 1.0 or a feed validator refuses are gone, so are bidi controls and
     zero-width marks (joiners stay inside); any run of white space is one space. May be empty.
     """
-    clean = _INVISIBLE.sub("", _FORBIDDEN.sub("", raw))
+    clean = raw if raw.isprintable() else _INVISIBLE.sub("", _FORBIDDEN.sub("", raw))  # printable is nothing of these
     return " ".join(unicodedata.normalize("NFC", clean).split()).strip(_JOINERS + " ")
 
 

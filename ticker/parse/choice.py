@@ -72,14 +72,20 @@ def _headed(found: Found, links: Links, heading: str) -> Listing:
     try:
         return under(found, heading)
     except ParseError:
-        named = [one for one in _in_scripts(found, links) if one.named(heading)]
+        named = [one for one in _in_scripts(found, links, heading) if one.named(heading)]
         if named:
             return named[0].listing
         raise
 
 
-def _in_scripts(found: Found, links: Links) -> list[Linked]:
-    return linked(scripts_of(found.tree.parser), links) if found.tree is not None else []
+def _in_scripts(found: Found, links: Links, heading: str = "") -> list[Linked]:
+    """The lists in JSON-LD; only of scripts that may hold the words of *heading*, spelled or escaped."""
+    if found.tree is None:
+        return []
+    word = next(iter(heading.split()), "").casefold()
+    return linked(
+        (script for script in scripts_of(found.tree.parser) if word in script.casefold() or "\\u" in script), links
+    )
 
 
 def unreadable(made: Listing) -> ParseError | None:

@@ -53,7 +53,10 @@ class Linked:
 def linked(scripts: Iterable[str], links: Links) -> list[Linked]:
     """The timed lists in the JSON-LD *scripts*, in page order; nothing is raised, whatever they hold."""
     library = _Library()
-    for node, above in nodes(scripts):
+    held = list(scripts)
+    if not any(name in script and "date" in script for script in held for name in _LISTS):
+        return []
+    for node, above in nodes(held):
         library.add(node, above)
     found: list[Linked] = []
     left = MOST_ROWS

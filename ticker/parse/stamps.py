@@ -1,9 +1,9 @@
 """Find every printed time of a page: texts that are one, rows that begin with one, and times in several elements."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from selectolax.lexbor import LexborNode
 
@@ -18,6 +18,7 @@ _LONGEST_PIECE = 6  # characters of a part of a time: "14", ":54", "p.m."
 _LONGEST_HALF = 10  # characters of "a.m.", "Uhr", "بعد الظهر" in an element of its own
 _MOST_PIECES = 4  # that one time is made of
 _LONGEST_WORDS = 28  # characters of a time in words
+_FAR = 10  # texts between two rows, at most
 _FEW = 3  # rows in one text, at least, that make others likely
 _LONGEST_ROW = 300  # characters of a row that ends with its time
 _MOST_WORDS = 3  # before a time with its day
@@ -102,13 +103,28 @@ def _without_digits(tree: Tree, found: Sequence[Timed]) -> Iterator[Timed]:
     """Times in words, "an hour ago", "yesterday"; and spans without "ago" where other rows say how long ago."""
     taken = {timed.place for timed in found}
     recent = any(timed.stamp.kind is Kind.RELATIVE for timed in found)
-    for place, text in enumerate(tree.texts):
+    for place in _where_words_may_be(tree, found):
+        text = tree.texts[place]
         if len(text) <= _LONGEST_WORDS and place not in taken and may_say(text):
             known = stamp(text)
             ago = span(text) if known is None and recent else None
             known = Stamp(bare(text), None, Kind.RELATIVE, ago=ago) if ago is not None else known
             if known is not None:
                 yield Timed(place, tree.nodes[place], known)
+
+
+def _where_words_may_be(tree: Tree, found: Sequence[Timed]) -> Iterable[int]:
+    """Anywhere, where other times are such or few; else right above and below those that stand close together."""
+    if len(found) < 2 * _FEW or any(_is_in_words(timed.stamp) for timed in found):
+        return range(len(tree.texts))
+    ends = [-_FAR, *(timed.place for timed in found), len(tree.texts) + _FAR]
+    gaps = [(above, below) for above, below in pairwise(ends) if below - above > _FAR]
+    near = {place for gap in gaps for end in gap for place in range(end - _FAR, end + _FAR)}
+    return sorted(place for place in near if 0 <= place < len(tree.texts))
+
+
+def _is_in_words(known: Stamp) -> bool:
+    return known.kind is Kind.RELATIVE or (known.day is not None and known.day.back is not None)
 
 
 def _whole(found: Sequence[Timed], split: Sequence[Timed]) -> list[Timed]:

@@ -116,7 +116,7 @@ def grow(html: str, utf8: bytes | None = None) -> Tree:
     Raises:
         ParseError: `block-absent`, where parsing would take the machine down.
     """
-    _guard(html)
+    guard(html)
     whole = _without_comments_in_texts(html)
     tree = Tree(LexborHTMLParser(utf8 if whole is html and utf8 is not None else whole.encode("utf-8", "replace")))
     fill_empty(html, tree.parser)
@@ -165,7 +165,7 @@ def _inside_raw(node: LexborNode) -> bool:
     return node.parent is not None and node.parent.tag_id in RAW
 
 
-def _guard(html: str) -> None:
+def guard(html: str) -> None:
     """Refuse what the parser would need minutes for. Pages of few tags cannot be that, however they nest them."""
     _refuse_long_tags(html)
     tags = html.count("<")

@@ -122,6 +122,7 @@ def span(printed: str) -> Ago | None:
     return ago if ago is not None and ago.unit >= _SHORTEST else None
 
 
+@lru_cache(maxsize=_TEXTS)
 def may_say(text: str) -> bool:
     """Whether *text*, without a digit, may be a time all the same: "yesterday", "an hour ago". Cheap, and not sure."""
     if len(text) > LONGEST:
