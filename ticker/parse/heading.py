@@ -11,6 +11,8 @@ from selectolax.lexbor import LexborNode
 from ticker.parse.tree import Tree
 from ticker.text import key
 
+_FIRST = 4  # letters of a text that tell whether it can be the heading
+_MOST_FIRSTS = 50_000
 _LONGEST_SPLIT = 8  # texts that one heading may be split over by inline tags
 _ACCENTS = re.compile("[\u0300-\u036f]")  # capitals go without them in Greek, and ş stands for ș in Romanian
 
@@ -35,10 +37,11 @@ def places(texts: Sequence[str], heading: str) -> tuple[list[Place], list[Place]
     if not wanted:
         return whole, begun
     limit = 3 * len(heading) + 40
-    may_start = _Firsts(wanted)
-    for start in [start for start, text in enumerate(texts) if may_start[text[0]]]:
-        if _may_begin(texts[start][:4], wanted):
-            _try(texts, start, wanted, limit, whole, begun)
+    may_start = _firsts(wanted)
+    if len(may_start) > _MOST_FIRSTS:
+        may_start.clear()
+    for start in [start for start, text in enumerate(texts) if may_start[text[:_FIRST]]]:
+        _try(texts, start, wanted, limit, whole, begun)
     return whole, begun
 
 
@@ -51,15 +54,21 @@ def pictures(tree: Tree, heading: str) -> list[Place]:
 
 
 class _Firsts(dict[str, bool]):
-    """Whether a text that begins with a letter can be *wanted*: a cheap test that most texts fail."""
+    """Whether a text that begins with these letters can be *wanted*: a cheap test that most texts fail."""
 
     def __init__(self, wanted: str) -> None:
         super().__init__()
         self.wanted = wanted
 
-    def __missing__(self, letter: str) -> bool:
-        self[letter] = _may_begin(letter, self.wanted)
-        return self[letter]
+    def __missing__(self, letters: str) -> bool:
+        self[letters] = _may_begin(letters, self.wanted)
+        return self[letters]
+
+
+@lru_cache(maxsize=64)
+def _firsts(wanted: str) -> _Firsts:
+    """Of one heading, kept: the same page is read again and again."""
+    return _Firsts(wanted)
 
 
 def _may_begin(beginning: str, wanted: str) -> bool:

@@ -33,9 +33,9 @@ def joined(tree: Tree, grove: Grove, fewest: int) -> Iterator[Group]:
     Between two parts may stand an advert, or the date of the next; no heading, nor what stands above the first part.
     """
     for run in _runs(grove):
-        leaves = _single(grove, run)
-        if len(leaves) < fewest:
+        if len(run) < fewest or _in_one(grove, run):
             continue
+        leaves = _single(grove, run)
         rows = list(_rows(grove, leaves).items())
         lists = [grove.parent[row] for row, _ in rows]
         if len(set(lists)) > 1:
@@ -53,6 +53,12 @@ def _runs(grove: Grove) -> Iterator[list[int]]:
             runs[kind] = run = []
         run.append(leaf)
     yield from runs.values()
+
+
+def _in_one(grove: Grove, leaves: Sequence[int]) -> bool:
+    """Whether all neighbours meet in the same element: a list that `blocks` finds without our help."""
+    met = grove.meet(grove.mems[leaves[0]], grove.mems[leaves[1]])
+    return all(grove.meet(grove.mems[one], grove.mems[other]) == met for one, other in pairwise(leaves[1:]))
 
 
 def _single(grove: Grove, leaves: Sequence[int]) -> Sequence[int]:

@@ -180,7 +180,8 @@ def _there(one: Row, column: _Column) -> Unit | None:
 def _alike(one: Row, way: str) -> Unit | None:
     """The longest text of a row without one at *way*: where a link is missing or added, else where like tags lead."""
     tags = _CLASSES.sub("", way)
-    near = [unit for unit in one.units if unit.way and way.startswith(f"{unit.way}/")]
+    above = way.rpartition("/")[0]
+    near = [unit for unit in one.units if unit.way == above or (unit.way and way.startswith(f"{unit.way}/"))]
     near = near or [unit for unit in one.units if unit.way.startswith(f"{way}/a") or _CLASSES.sub("", unit.way) == tags]
     return max(near, key=lambda unit: len(unit.raw), default=None)
 

@@ -23,6 +23,7 @@ _FEW = 3  # rows in one text, at least, that make others likely
 _LONGEST_ROW = 300  # characters of a row that ends with its time
 _MOST_WORDS = 3  # before a time with its day
 _MOST_CUTS = 4  # separators, from the end, that may stand before a time and its day
+_LONGEST_END = 16  # characters of a clock with its half of the day
 _SPACE = re.compile(r"\s+")
 _BEGINS = re.compile(r"\W{0,8}\d{1,2}[:：]\d\d").match
 _SEPARATORS = " \t\xa0\u202f,،;|•·–—-/(["
@@ -79,7 +80,9 @@ def trailing(text: str) -> Stamp | None:
 
     Behind mere words, "posted on Tuesday, 13 May 2025 14:10", only one with its day: headlines mention clocks.
     """
-    if len(text) > _LONGEST_ROW or not _ENDS.search(text) or leading(text, least=0) is not None:
+    if len(text) > _LONGEST_ROW or not _ENDS.search(text, max(0, len(text) - _LONGEST_END)):
+        return None
+    if leading(text, least=0) is not None:
         return None
     words = [found.end() for found in islice(_SPACE.finditer(text), _MOST_WORDS)]
     separators = [found.end() for found in _SEPARATOR.finditer(text)][-_MOST_CUTS:]

@@ -16,6 +16,7 @@ from ticker.parse.tags import RAW, TEXT
 MAX_DEPTH = 512  # elements in each other: where the browsers stop too
 MAX_OPTIONS = 5_000
 MAX_ATTRIBUTES = 512  # of one tag
+_BEFORE, _AFTER = "> \n\r\t", "< \n\r\t"  # what stands beside a comment that parts no text
 _NEAR = 80  # characters about a comment in which a text or a tag must show
 _ROW_DEPTH = 30  # levels of a row
 _ASIDE = 3  # texts outside an element after which no more of it is expected
@@ -142,7 +143,8 @@ def _without_comments_in_texts(html: str) -> str:
         end = html.find("-->", at + 4)
         if end < 0:
             break
-        if _ends_in_text(html, at) and _begins_in_text(html, end + 3):
+        tight = html[at - 1 : at] not in _BEFORE or html[end + 3 : end + 4] not in _AFTER
+        if tight and _ends_in_text(html, at) and _begins_in_text(html, end + 3):
             parts.append(html[kept:at])
             kept = end + 3
         at = html.find("<!--", end + 3)
