@@ -78,20 +78,32 @@ async def measure(rounds: int) -> dict[str, float]:
     headlines = parse(whole, source)
     mark = digest(headlines)
     zone = source.zone
-    fresh = resolve(reconcile(Known(), headlines), Known(), source="demo", fetched_at=START, zone=zone, digest=mark)
+    fresh = resolve(
+        reconcile(Known(), headlines, fetched_at=START, zone=zone),
+        Known(),
+        source="demo",
+        fetched_at=START,
+        zone=zone,
+        digest=mark,
+    )
     listed = tuple(row.item for row in fresh.rows)
     known = Known(1, listed, (), START, (mark,), len(listed))
     later = START + timedelta(minutes=4)
     seen = parse(replace(whole, text=page(script.rows_at(later))), source)
-    figures["reconcile_unchanged"] = timed(lambda: reconcile(known, headlines), rounds)
-    figures["reconcile_changed"] = timed(lambda: reconcile(known, seen), rounds)
-    matches = reconcile(known, seen)
+    figures["reconcile_unchanged"] = timed(lambda: reconcile(known, headlines, fetched_at=later, zone=zone), rounds)
+    figures["reconcile_changed"] = timed(lambda: reconcile(known, seen, fetched_at=later, zone=zone), rounds)
+    matches = reconcile(known, seen, fetched_at=later, zone=zone)
     figures["resolve"] = timed(
         lambda: resolve(matches, known, source="demo", fetched_at=later, zone=zone, digest=digest(seen)), rounds
     )
     figures["resolve_first_list"] = timed(
         lambda: resolve(
-            reconcile(Known(), headlines), Known(), source="demo", fetched_at=START, zone=zone, digest=mark
+            reconcile(Known(), headlines, fetched_at=START, zone=zone),
+            Known(),
+            source="demo",
+            fetched_at=START,
+            zone=zone,
+            digest=mark,
         ),
         rounds,
     )
@@ -110,7 +122,7 @@ async def _stored(script: Newsroom, source: Source, whole: Page, rounds: int) ->
             known = await store.known("demo", at)
             taken = await store.taken("demo", at - timedelta(days=9))
             changes = resolve(
-                reconcile(known, seen),
+                reconcile(known, seen, fetched_at=at, zone=source.zone),
                 known,
                 source="demo",
                 fetched_at=at,

@@ -36,6 +36,7 @@ class Ticker:
     menu: tuple[str, ...]
     ago: str
     halves: tuple[str, str]  # of the day, as a clock of twelve hours says them
+    days: tuple[str, str]  # today and yesterday
 
 
 def _timed(text: str) -> tuple[tuple[str, str], ...]:
@@ -92,6 +93,7 @@ ARABIC = Ticker(
     badge="مثبت",
     ago="منذ {} دقيقة",
     halves=("ص", "م"),
+    days=("اليوم", "أمس"),
 )
 
 ENGLISH = Ticker(
@@ -113,7 +115,7 @@ ENGLISH = Ticker(
     """),
     popular=_words(
         "Most read | Ten cool suppers for a warm evening | The house that stood in the road"
-        " | How to choose walking boots | Pictures from the railway archive | A swimmer looks back | Favourite balconies"
+        " | How to choose walking boots | Pictures from the railway | A swimmer looks back | Favourite balconies"
     ),
     sports=_words(
         "Sport | Away win puts the reds on top | Goalless derby in the north | Keeper out for a month | "
@@ -136,6 +138,7 @@ ENGLISH = Ticker(
     badge="Pinned",
     ago="{} minutes ago",
     halves=("a.m.", "p.m."),
+    days=("Today", "Yesterday"),
 )
 
 JAPANESE = Ticker(
@@ -178,6 +181,7 @@ JAPANESE = Ticker(
     badge="固定",
     ago="{}分前",
     halves=("a.m.", "p.m."),
+    days=("今日", "昨日"),
 )
 
 TICKERS = {"arabic": ARABIC, "english": ENGLISH, "japanese": JAPANESE}
@@ -230,7 +234,7 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "copy": ("none", "page below", "page above", "list", "card"),
     "beside": ("nothing", "popular", "popular above", "sections", "tabs", "second tab", "dated", "columns"),
     "pinned": (False, True),
-    "split": ("no", "bare", "module"),
+    "split": ("no", "bare", "module", "days"),
     "heading": ("h2", "h3 a", "span", "div", "strong", "split", "tatweel", "spaced", "image", "icon"),
     "reach": ("sibling", "inside", "up 1", "up 2", "up 3"),
     "echo": ("nowhere", "menu", "breadcrumb", "footer", "article", "title", "image"),
@@ -470,7 +474,10 @@ class _Dresser:
             if whole or self.layout.split == "no":
                 yield self.container(rows, **hidden)
                 continue
+            today, yesterday = self.ticker.days if self.layout.split == "days" else ("", "")
+            yield from (el("h4", day) for day in (today,) if day)
             yield self.container(rows[: rows.cut], **hidden)
+            yield from (el("h4", day) for day in (yesterday,) if day)
             if self.layout.split == "module":
                 yield el("div", el("a", self.ticker.advert, href="https://ads.example/2"), cls=self.name("module"))
             yield self.container(rows[rows.cut :], **hidden)
@@ -498,7 +505,8 @@ class _Dresser:
         for count, (at, clock, title) in enumerate(lines):
             if count in (2, 7):
                 made += self.between(count)
-            if count == len(lines) * 3 // 5:
+            midnight = count > 1 and clock[:2] == "23" and made.cut == 0
+            if midnight if self.layout.split == "days" else count == len(lines) * 3 // 5:
                 made.cut = len(made)
             badge = self.layout.pinned and count == 0 and at < 50
             made += self.row(at, clock, title, el("span", self.ticker.badge, cls=self.name("badge")) if badge else None)

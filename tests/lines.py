@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ticker.model import Changes, Headline, Item, Known, Match
-from ticker.reconcile import digest, doubt, reconcile
+from ticker.model import Ago, Change, Changes, Day, Headline, Item, Known, Match
+from ticker.reconcile import digest, doubt, equal, reconcile, unmoved
 from ticker.resolve import resolve
 
 BEIRUT = ZoneInfo("Asia/Beirut")
+MINUTE = timedelta(minutes=1)
 
 
 def row(line: str) -> Headline:
@@ -17,6 +18,30 @@ def row(line: str) -> Headline:
     printed, _, title = line.partition(" ")
     clock = None if "-" in printed else time.fromisoformat(printed)
     return Headline(printed, clock, title)
+
+
+def ago(title: str, stated: datetime | None = None, **span: int) -> Headline:
+    """`ago("words", minutes=5)`; the unit is the last one named, a minute where it is seconds ("just now")."""
+    unit = timedelta(**{[*span][-1]: 1})
+    printed = " ".join(f"{count} {name}" for name, count in span.items())
+    return Headline(f"{printed} ago", None, title, ago=Ago(timedelta(**span), max(unit, MINUTE)), stated=stated)
+
+
+def now(title: str) -> Headline:
+    """ "Just now"."""
+    return ago(title, minutes=0)
+
+
+def dated(title: str, clock: str | None = None, stated: datetime | None = None, **day: int) -> Headline:
+    """`dated("words", "23:10", back=1)` is yesterday, `dated("words", month=5, day=12)` a date without a clock."""
+    at = time.fromisoformat(clock) if clock else None
+    return Headline(f"{Day(**day)} {clock}", at, title, day=Day(**day), stated=stated)
+
+
+def stated(title: str, written: str, clock: str | None = None) -> Headline:
+    """A row with `<time datetime="written">`."""
+    at = datetime.fromisoformat(written)
+    return Headline(clock, time.fromisoformat(clock) if clock else None, title, stated=at)
 
 
 def page(*lines: str) -> list[Headline]:
@@ -40,6 +65,7 @@ class Desk:
     known: Known = field(default_factory=Known)
     last: Changes = field(default_factory=lambda: Changes((), ""))
     matches: list[Match] = field(default_factory=list)
+    moved: bool = True  # whether the last poll changed the list, beyond the ages of its times
     accepted: list[tuple[datetime, str, int]] = field(default_factory=list)  # at, digest, rows; latest first
 
     def read(self, at: str | datetime, lines: Iterable[str | Headline]) -> Changes | None:
@@ -51,7 +77,8 @@ class Desk:
         if doubt(known, seen):
             self.known = replace(self.known, doubted=digest(seen))
             return None
-        self.matches = reconcile(known, seen)
+        self.matches = reconcile(known, seen, fetched_at=now, zone=self.zone)
+        self.moved = not (equal(seen, next(iter(known.lists), None)) or unmoved(known, self.matches))
         taken = frozenset(item.published for item in self.items.values())
         self.last = resolve(
             self.matches,
@@ -78,15 +105,23 @@ class Desk:
         )
 
     def _keep(self, changes: Changes, now: datetime) -> None:
-        self.items |= {change.item.guid: change.item for change in changes.rows}
-        if self.known.lists[:1] != (changes.digest,):
+        listed = [self._stored(change) for change in changes.rows]
+        self.items |= {item.guid: item for item in listed}
+        if self.moved:
             self.accepted.insert(0, (now, changes.digest, len(changes.rows)))
         self.known = Known(
             revision=self.known.revision + 1,
-            listed=tuple(change.item for change in changes.rows),
+            listed=tuple(listed),
             last_good=now,
-            lists=(changes.digest,),
+            lists=(changes.digest,) if self.moved else self.known.lists[:1],
         )
+
+    def _stored(self, change: Change) -> Item:
+        """A guid that is there already is never inserted again."""
+        stored = self.items.get(change.item.guid)
+        if change.kind != "new" or stored is None:
+            return change.item
+        return replace(stored, rank=change.item.rank, last_seen=change.item.last_seen)
 
     @property
     def newest(self) -> list[Item]:

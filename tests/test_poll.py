@@ -1,14 +1,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.lines import BEIRUT, instant
+from tests.lines import BEIRUT, ago, dated, instant, now, stated
 from ticker.errors import FetchError, StoreError
-from ticker.model import Changes, Channel, Format, Item, Known, Page, Source, Validators
-from ticker.poll import MOST_ROWS, documents, ingest, poll
+from ticker.model import Changes, Channel, Format, Headline, Item, Known, Page, Source, Validators
+from ticker.poll import MOST_ROWS, documents, ingest, keep, poll
 from ticker.store import Store
 
 AT = instant("2025-01-14T14:55")
@@ -184,3 +184,79 @@ async def test_a_saved_page_goes_the_same_way(store):
     assert (await ingest(source(), page, store=store, channels=CHANNELS, press=press)).outcome == "changed"
     empty = Page("http://127.0.0.1/", "", "html", AT)
     assert (await ingest(source(), empty, store=store, channels=CHANNELS, press=press)).outcome == "failed"
+
+
+# Rows as `parse` gives them
+
+
+async def of_rows(store: Store, rows: Sequence[Headline], *, minutes: int = 0, at: datetime = AT):
+    page = Page("http://127.0.0.1/", "", "html", at + timedelta(minutes=minutes))
+    return await keep(source(), page, rows, store=store, channels=CHANNELS, press=press)
+
+
+async def test_a_list_whose_times_only_age_is_unchanged_across_restarts(store, tmp_path):
+    """Every minute another text on the page; never another byte in the feed."""
+    ages = [1, 20, 50, 58, 125]
+    for minutes in range(70):
+        rows = [ago(f"line {age}", minutes=age + minutes) for age in ages if age + minutes < 60]
+        rows += [ago(f"line {age}", hours=(age + minutes) // 60) for age in ages if age + minutes >= 60]
+        outcome = await of_rows(store, rows, minutes=minutes)
+        assert outcome.outcome == ("unchanged" if minutes else "changed")
+        if minutes == 30:
+            await store.close()
+            store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+    assert await store.revisions() == {"": 1, "desk": 1}
+    assert (await store.known("desk", AT)).last_good == AT + timedelta(minutes=69)
+    await store.close()
+
+
+async def test_news_on_top_of_an_ageing_list_is_the_only_change(store):
+    await of_rows(store, [ago("a", minutes=5), ago("b", minutes=9), ago("c", hours=2)])
+    before = await store.newest(None, limit=10)
+    outcome = await of_rows(store, [now("d"), ago("a", minutes=6), ago("b", minutes=10), ago("c", hours=2)], minutes=1)
+    assert [row.kind for row in outcome.changes.rows] == ["new", "same", "same", "same"]
+    after = await store.newest(None, limit=10)
+    assert [(item.guid, item.published, item.updated) for item in after[1:]] == [
+        (item.guid, item.published, item.updated) for item in before
+    ]
+    assert after[0].published == AT + timedelta(minutes=1)
+
+
+async def test_clocks_that_become_dates_at_midnight_change_nothing(store):
+    evening = instant("2025-01-14T23:58")
+    rows = [Headline("23:50", time(23, 50), "a"), Headline("21:10", time(21, 10), "b")]
+    assert (await of_rows(store, rows, at=evening)).outcome == "changed"
+    day = {"month": 1, "day": 14}
+    for minutes, aged in ((3, ["23:50", "21:10"]), (4, [None, None]), (5, ["23:50", "21:10"])):
+        seen = [dated(row.title, clock, None, **day) for row, clock in zip(rows, aged, strict=True)]
+        assert (await of_rows(store, seen, minutes=minutes, at=evening)).outcome == "unchanged"
+
+
+async def test_news_in_the_words_of_old_news_is_not_taken_for_an_unchanged_list(store):
+    """The same words in the same order: only the ages tell."""
+    await of_rows(store, [ago("sirens in the north", minutes=40), ago("b", minutes=50), ago("c", hours=2)])
+    rows = [now("sirens in the north"), ago("b", minutes=51), ago("c", hours=2)]
+    assert [row.kind for row in (await of_rows(store, rows, minutes=1)).changes.rows] == ["new", "same", "same"]
+
+
+async def test_rows_of_long_ago_never_meet_the_second_of_another_item(store):
+    """However old they are, their `published` is unique within the source."""
+    day = {"year": 2019, "month": 1, "day": 22}
+    await of_rows(store, [dated("a", "20:44", None, **day), dated("b", "20:10", None, **day)])
+    later = [dated("x", "20:44", None, **day), dated("y", "20:10", None, **day)]
+    assert (await of_rows(store, later, minutes=1)).outcome == "changed"
+    items = await store.newest(None, limit=10)
+    assert len({item.published for item in items}) == 4
+
+
+async def test_a_dated_row_that_comes_back_after_days_is_the_item_it_was(store):
+    day = {"year": 2025, "month": 1, "day": 10}
+    rows = [dated("a", "20:44", None, **day), dated("b", "20:10", None, **day)]
+    await of_rows(store, rows)
+    await of_rows(store, [stated("c", "2025-01-16T10:00:00+02:00"), stated("d", "2025-01-16T09:00:00+02:00")],
+                  minutes=2 * 24 * 60)  # fmt: skip
+    before = await store.newest(None, limit=10)
+    await of_rows(store, rows, minutes=4 * 24 * 60)
+    assert {(item.guid, item.published) for item in await store.newest(None, limit=10)} == {
+        (item.guid, item.published) for item in before
+    }

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.lines import Desk, page
+from tests.lines import BEIRUT, Desk, instant, page
 from ticker.model import Known
 from ticker.reconcile import digest, doubt, reconcile
 
@@ -206,7 +206,7 @@ def test_a_list_that_lost_most_of_its_rows_is_ignored_once():
 
 def test_no_rows_is_no_list_to_doubt():
     assert doubt(Known(), []) is None
-    assert reconcile(Known(), []) == []
+    assert reconcile(Known(), [], fetched_at=instant("2025-01-14T14:55"), zone=BEIRUT) == []
 
 
 WORDS = st.lists(

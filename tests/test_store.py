@@ -12,7 +12,7 @@ import pytest
 
 from tests.lines import BEIRUT, instant, page
 from ticker.errors import ConflictError, StoreError
-from ticker.model import Changes, Channel, Format, Item, Known, Page, Poll, Validators
+from ticker.model import Changes, Channel, Format, Headline, Item, Known, Match, Page, Poll, Validators
 from ticker.poll import documents
 from ticker.reconcile import digest, reconcile
 from ticker.resolve import resolve
@@ -37,6 +37,10 @@ def read_at(at: datetime, validators: Validators | None = None) -> Page:
     return Page("http://127.0.0.1/", "", "html", at, validators)
 
 
+def matched(known: Known, seen: Sequence[Headline], at: datetime) -> list[Match]:
+    return reconcile(known, seen, fetched_at=at, zone=BEIRUT)
+
+
 async def keep(
     store: Store, at: datetime, lines: Sequence[str], *, source: str = "desk", validators: Validators | None = None
 ) -> Changes:
@@ -45,7 +49,7 @@ async def keep(
     known = await store.known(source, at)
     taken = await store.taken(source, at - timedelta(days=9))
     changes = resolve(
-        reconcile(known, seen),
+        matched(known, seen, at),
         known,
         source=source,
         fetched_at=at,
@@ -109,7 +113,7 @@ async def test_a_poll_that_was_overtaken_keeps_nothing(store):
     known = await store.known("desk", AT)
     await keep(store, AT, LINES)
     seen = page("14:58 خبر آخر", *LINES)
-    late = resolve(reconcile(known, seen), known, source="desk", fetched_at=AT, zone=BEIRUT, digest=digest(seen))
+    late = resolve(matched(known, seen, AT), known, source="desk", fetched_at=AT, zone=BEIRUT, digest=digest(seen))
     with pytest.raises(ConflictError):
         await store.apply("desk", late, page=read_at(AT), known=known, channels=(channel(),), press=press)
     assert len(await store.newest(None, limit=100)) == 4
@@ -129,7 +133,9 @@ async def test_an_error_while_rendering_leaves_everything_as_it_was(store):
         raise RuntimeError("out of ink")
 
     seen = page(*LINES)
-    changes = resolve(reconcile(Known(), seen), Known(), source="desk", fetched_at=AT, zone=BEIRUT, digest=digest(seen))
+    changes = resolve(
+        matched(Known(), seen, AT), Known(), source="desk", fetched_at=AT, zone=BEIRUT, digest=digest(seen)
+    )
     validators = Validators("http://127.0.0.1/", '"a"', None)
     with pytest.raises(RuntimeError):
         await store.apply(
@@ -166,7 +172,7 @@ async def test_an_edit_of_an_item_that_has_left_the_feed_publishes_nothing(store
     known = await store.known("desk", AT)
     seen = page(*LINES[:3], "14:45 إقفال الجسر القديم")
     at = AT + timedelta(minutes=1)
-    changes = resolve(reconcile(known, seen), known, source="desk", fetched_at=at, zone=BEIRUT, digest=digest(seen))
+    changes = resolve(matched(known, seen, at), known, source="desk", fetched_at=at, zone=BEIRUT, digest=digest(seen))
     assert [row.kind for row in changes.rows] == ["same", "same", "same", "edited"]
     await store.apply("desk", changes, page=read_at(at), known=known, channels=[small], press=press)
     assert await store.version("desk") == before

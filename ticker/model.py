@@ -134,7 +134,8 @@ class Item:
     updated: datetime
     printed: str | None
     clock: time | None
-    printed_at: datetime | None  # the instant the printed time meant, at most 10 min past the poll that saw it first
+    # The instant the row said, at most 10 min past the poll that saw it first; None where it said no minute.
+    printed_at: datetime | None
     first_seen: datetime
     last_seen: datetime
     rank: int | None = None  # its place in the last accepted list, 0 on top; None when not listed
@@ -189,7 +190,7 @@ class Changes:
     """All rows of an accepted poll, in page order."""
 
     rows: tuple[Change, ...]
-    digest: str  # of the list as printed
+    digest: str  # of the list as printed, without the times that age
 
     def of(self, *kinds: str) -> tuple[Change, ...]:
         """Those rows that are of one of *kinds*, in page order."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from ticker.errors import ConflictError, FetchError, ParseError
@@ -24,9 +24,9 @@ from ticker.model import (
     Validators,
 )
 from ticker.parse import parse
-from ticker.reconcile import digest, doubt, reconcile
+from ticker.reconcile import digest, doubt, equal, reconcile, unmoved
 from ticker.render import render, window
-from ticker.resolve import DAYS_BACK, resolve
+from ticker.resolve import reach, resolve
 
 MOST_ROWS = 500  # of a list: the newest; the longest of 85 real ones has 115 (research/real-pages)
 TRIES = 5  # when other polls of the same source keep coming first
@@ -81,7 +81,7 @@ async def poll(
     if page is None:  # 304 Not Modified
         await store.unchanged(source.name, now, None)
         return Poll(source.name, now, "not-modified")
-    return await _keep(source, *page, store=store, channels=channels, press=press)
+    return await keep(source, *page, store=store, channels=channels, press=press)
 
 
 async def ingest(source: Source, page: Page, *, store: Store, channels: Iterable[Channel], press: Press) -> Poll:
@@ -90,7 +90,7 @@ async def ingest(source: Source, page: Page, *, store: Store, channels: Iterable
         headlines = await asyncio.to_thread(parse, page, source)
     except ParseError as error:
         return await _note_failure(source, error, page.fetched_at, store)
-    return await _keep(source, replace(page, saved=True), headlines, store=store, channels=channels, press=press)
+    return await keep(source, replace(page, saved=True), headlines, store=store, channels=channels, press=press)
 
 
 def documents(channel: Channel, newest: Sequence[Item]) -> dict[Format, bytes]:
@@ -114,24 +114,31 @@ async def first_that_holds_the_block(
     raise next((error for error in troubles if isinstance(error, ParseError)), troubles[0])
 
 
-async def _keep(
-    source: Source, page: Page, headlines: list[Headline], *, store: Store, channels: Iterable[Channel], press: Press
+async def keep(
+    source: Source,
+    page: Page,
+    headlines: Sequence[Headline],
+    *,
+    store: Store,
+    channels: Iterable[Channel],
+    press: Press,
 ) -> Poll:
+    """The way of a list from its rows on: matched, dated, stored; what only aged changes nothing."""
     headlines = headlines[:MOST_ROWS]
     at, mark = page.fetched_at, digest(headlines)
     for tries_left in reversed(range(TRIES)):
-        if mark == (await store.last(source.name)).digest:
-            await store.unchanged(source.name, at, page.validators or Validators(page.url), saved=page.saved)
+        if equal(headlines, (await store.last(source.name)).digest):
+            await _note_unchanged(source, page, store)
             break
         known = await store.known(source.name, at)
         if refusal := doubt(known, headlines):
             refused = Poll(source.name, at, "refused", None, refusal.cause, refusal.detail, doubted=mark)
             return await _note(refused, store)
-        matches = await asyncio.to_thread(reconcile, known, headlines)
-        taken = await store.taken(source.name, at - timedelta(days=DAYS_BACK + 1)) if _any_new(matches) else frozenset()
-        changes = await asyncio.to_thread(
-            resolve, matches, known, source=source.name, fetched_at=at, zone=source.zone, digest=mark, taken=taken
-        )
+        matches = await asyncio.to_thread(reconcile, known, headlines, fetched_at=at, zone=source.zone)
+        if unmoved(known, matches):  # "5 minutes ago" is "6 minutes ago" by now, and nothing else
+            await _note_unchanged(source, page, store)
+            break
+        changes = await _resolve(source, matches, known, at, mark, store)
         try:
             await store.apply(source.name, changes, page=page, known=known, channels=channels, press=press)
         except ConflictError:
@@ -142,8 +149,20 @@ async def _keep(
     return Poll(source.name, at, "unchanged")
 
 
-def _any_new(matches: Iterable[Match]) -> bool:
-    return any(match.kind == "new" for match in matches)
+async def _resolve(
+    source: Source, matches: Sequence[Match], known: Known, at: datetime, mark: str, store: Store
+) -> Changes:
+    taken: frozenset[datetime] = frozenset()
+    if any(match.kind == "new" for match in matches):
+        since = await asyncio.to_thread(reach, matches, known, fetched_at=at, zone=source.zone)
+        taken = await store.taken(source.name, since)
+    return await asyncio.to_thread(
+        resolve, matches, known, source=source.name, fetched_at=at, zone=source.zone, digest=mark, taken=taken
+    )
+
+
+async def _note_unchanged(source: Source, page: Page, store: Store) -> None:
+    await store.unchanged(source.name, page.fetched_at, page.validators or Validators(page.url), saved=page.saved)
 
 
 async def _note_failure(source: Source, error: FetchError | ParseError, at: datetime, store: Store) -> Poll:

@@ -11,7 +11,7 @@ from ticker.parse.clock import is_date
 from ticker.parse.grove import Grove
 from ticker.parse.order import MIDNIGHT, mark, step_of
 from ticker.parse.shapes import Form, Group, Slot, Way
-from ticker.parse.tabs import is_pane
+from ticker.parse.tabs import is_pane, pane_of
 from ticker.parse.tags import HEADINGS
 from ticker.parse.tree import Tree, is_within
 
@@ -147,9 +147,9 @@ class _Parts:
     def _seam(self, begin: int, at: int) -> int | None:
         """The nights between two parts, not counting one that is said to be; None where row *at* begins a new list."""
         step = self._step(at)
-        dated, headed = self._between(begin, at)
-        if headed or step is None or (0 < step <= MIDNIGHT and not dated):
-            return None
+        dated, headed, others = self._between(begin, at)
+        if headed or step is None or (step > 0 and not dated and (others or step <= MIDNIGHT)):
+            return None  # a later time begins another list, but after midnight, with its date or nothing between
         if not _alike(*(self.grove.node[mem] for mem in self.lists[at - 1 : at + 1])) or self._are_panes(at):
             return None
         return int(step > 0 and not dated)
@@ -165,10 +165,10 @@ class _Parts:
         met = self.grove.depth[self.grove.meet(above, below)]
         return any(is_pane(self.tree, self.grove.node[self.grove.up(row, met + 1)]) for row in (above, below))
 
-    def _between(self, start: int, at: int) -> tuple[bool, bool]:
-        """Whether a date stands between two parts; and whether a heading does."""
+    def _between(self, start: int, at: int) -> tuple[bool, bool, int]:
+        """Whether a date stands between two parts; whether a heading does; and how many other texts."""
         (_, last), (_, first) = self.rows[at - 1 : at + 1]
-        dated = headed = False
+        dated, headed, others = False, False, 0
         ours = {_look(self.tree.nodes[place]) for place in self._above(start)}
         usual = self._looks_between(start)
         for place in range(self.grove.found[last].place + 1, self.grove.found[first].place):
@@ -180,7 +180,9 @@ class _Parts:
                 dated = True
             elif look in ours or (_is_heading(node) and look not in usual):
                 headed = True
-        return dated, headed
+            else:
+                others += 1
+        return dated, headed, others
 
     def _looks_between(self, start: int) -> set[_Look]:
         """How texts look that stand between the rows of a part: headlines, where rows are not in one element each."""
@@ -190,7 +192,7 @@ class _Parts:
         return {_look(self.tree.nodes[place]) for place in places}
 
     def _above(self, start: int) -> Iterator[int]:
-        """The places of the texts right above the first row, but for dates."""
+        """The places of the texts right above the first row, but for dates and tabs."""
         row, leaf = self.rows[start]
         usual, left = self._looks_between(start), _ABOVE
         for place in range(self.grove.found[leaf].place - 1, -1, -1):
@@ -199,7 +201,7 @@ class _Parts:
                 break
             if not is_within(node, row) and _look(node) not in usual:
                 left -= 1
-                if not is_date(self.tree.texts[place]):
+                if not is_date(self.tree.texts[place]) and pane_of(self.tree, node)[0] is None:
                     yield place
 
     def _group(self, rows: Sequence[tuple[int, int]]) -> Group:

@@ -74,6 +74,8 @@ def under(found: Found, heading: str) -> Listing:
         nearest = _nearest(found, _outside_menus(found, places[:_MOST_PLACES])) if places else None
         if nearest is not None:
             return nearest
+        if _names_a_pane(found, places):
+            break  # which is empty
     shown = headings.pictures(found.tree, heading) if found.tree is not None else []
     if not whole and not begun and not shown:
         raise ParseError("heading-absent", f"the page does not hold the heading “{heading}”")
@@ -106,6 +108,12 @@ def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
         if listing is not None and (pane is not None or _belongs(found, place, max(place.end, listing.start))):
             return listing
     return None
+
+
+def _names_a_pane(found: Found, places: Sequence[Place]) -> bool:
+    """Whether the heading is a tab that says which pane it shows."""
+    tree = found.tree
+    return tree is not None and any(pane_of(tree, _node(tree, place))[1] for place in places[:_TABS])
 
 
 def _panes(found: Found, places: Sequence[Place]) -> list[tuple[Place, LexborNode | None]]:
@@ -216,11 +224,13 @@ def _divided(tree: Tree, place: Place, start: int) -> bool:
     if met < min(len(ours), len(rows)) and _has_own(tree, ours[met], rows[met], start):
         return True
     left = next((at for at in ours[met:] if at.tag_id in _ARTICLE), None)  # a story that ends before the list
-    for node in tree.nodes[place.end : start]:
-        if left is not None and _rank(node) is not None and not is_within(node, left.mem_id):
-            return True
-        if not _alike(node, _node(tree, place)):
+    for at in range(place.end, start):
+        node = tree.nodes[at]
+        after_story = left is not None and _rank(node) is not None and not is_within(node, left.mem_id)
+        if not (after_story or _alike(node, _node(tree, place))) or is_date(tree.texts[at]):
             continue
+        if after_story:
+            return True
         way = _way(node)
         other = _shared(way, rows)
         if other > met:
@@ -234,11 +244,11 @@ def _has_own(tree: Tree, ours: LexborNode, other: LexborNode, start: int) -> boo
     """Whether the list stands in a section just like that of our heading, below a heading of its own."""
     if ours.tag_id != other.tag_id or ours.attributes.get("class") != other.attributes.get("class"):
         return False
-    return (
-        start > 0
-        and is_within(tree.nodes[start - 1], other.mem_id)
-        and sum(child.is_element_node for child in ours.iter()) > 1
-    )
+    above = start - 1
+    while above > 0 and is_date(tree.texts[above]):
+        above -= 1
+    held = sum(child.is_element_node for child in ours.iter())
+    return above > 0 and is_within(tree.nodes[above], other.mem_id) and held > 1
 
 
 def _node(tree: Tree, place: Place) -> LexborNode:

@@ -1,0 +1,52 @@
+"""Find the lines that were listed before: gone from the list and back again."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from ticker import text
+from ticker.model import Headline, Item, Known, Match
+from ticker.reconcile.times import ZERO, Times
+
+
+def back(known: Known, seen: Sequence[Headline], found: Mapping[int, Match], times: Times) -> dict[int, Match]:
+    """Place -> rows that were listed in the last 20 h, with the same time and any of their wordings."""
+    left = [rank for rank in range(len(seen)) if rank not in found]
+    if not left:
+        return {}
+    used = {match.item.guid for match in found.values() if match.item}
+    remembered = _remembered(known, {seen[rank].clock for rank in left}, used)
+    matches = {}
+    for rank in left:
+        row = seen[rank]
+        again = [item for item in remembered[text.key(row.title)] if item.guid not in used]
+        nearest = min(
+            (item for item in again if _possible(rank, row, item, times)),
+            key=lambda item: _distance(rank, row, item, times),
+            default=None,
+        )
+        if nearest is not None:
+            used.add(nearest.guid)
+            matches[rank] = Match(row, rank, "back", nearest, "back again, same time and words as before")
+    return matches
+
+
+def _remembered(known: Known, clocks: set[object], used: set[str]) -> dict[str, list[Item]]:
+    """Key -> items with such a wording that may have one of *clocks*, the latest seen first."""
+    remembered: dict[str, list[Item]] = defaultdict(list)
+    for item in (*known.listed, *known.memory):
+        if item.guid not in used and (item.clock is None or None in clocks or item.clock in clocks):
+            for key in {text.key(title) for title in (item.title, *(old.title for old in item.revisions))}:
+                remembered[key].append(item)
+    return remembered
+
+
+def _possible(rank: int, row: Headline, item: Item, times: Times) -> bool:
+    """A row that says nothing of its time is only taken for an item that printed no clock either."""
+    if row.clock is None and item.clock is not None and times.silent(rank):
+        return False
+    return times.agree(rank, item)
+
+
+def _distance(rank: int, row: Headline, item: Item, times: Times) -> tuple[bool, timedelta]:
+    return (False, ZERO) if row.clock == item.clock and row.day is None else (True, times.apart(rank, item) or ZERO)

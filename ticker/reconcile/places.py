@@ -1,0 +1,50 @@
+"""Where a row stands between the lines that kept their order."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+
+
+class Gaps:
+    """The longest increasing run of anchors cuts both lists; a row's gap is the number of cuts above it."""
+
+    def __init__(self, anchors: Iterable[tuple[int, int]]) -> None:
+        run = _longest_increasing(sorted(anchors, key=lambda pair: pair[1]))
+        self._old = [old for old, _ in run]
+        self._new = [new for _, new in run]
+
+    def __bool__(self) -> bool:
+        return bool(self._old)
+
+    @property
+    def last(self) -> int:
+        """The gap below all anchors."""
+        return len(self._old)
+
+    def of_old(self, rank: int) -> int:
+        return bisect_left(self._old, rank)
+
+    def of_new(self, rank: int) -> int:
+        return bisect_left(self._new, rank)
+
+
+def _longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest subsequence of *pairs* whose first numbers increase (patience sorting)."""
+    tails: list[int] = []  # smallest end of an increasing run of each length
+    ends: list[int] = []  # and which pair it is
+    before: list[int | None] = []
+    for n, (old, _) in enumerate(pairs):
+        length = bisect_left(tails, old)
+        before.append(ends[length - 1] if length else None)
+        tails[length : length + 1] = [old]
+        ends[length : length + 1] = [n]
+    run: list[tuple[int, int]] = []
+    at: int | None = ends[-1] if ends else None
+    while at is not None:
+        run.append(pairs[at])
+        at = before[at]
+    return run[::-1]
+
+
+def from_below(ranks: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Each of *ranks* with its number, counted from the last: lines come on top."""
+    return zip(range(len(ranks) - 1, -1, -1), ranks, strict=True)

@@ -1,0 +1,90 @@
+"""Give every new line its instant and its id, once: what the page meant by its time, in UTC.
+
+    dates ─────▶ seconds ───▶ names        path: the days of bare clocks, all rows together
+    when it was  no two alike  the guid
+
+A first version of the time algorithm of research/identity-time: with a good poll in the last 6 h the only day that
+fits; else the cheapest path through all days that could be meant. Lines that are known keep what they have.
+"""
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ticker import said
+from ticker.model import Change, Changes, Item, Known, Match, Revision
+from ticker.resolve import dates
+from ticker.resolve.dates import AFTER_OUTAGE, PINNED, date
+from ticker.resolve.names import name
+from ticker.resolve.seconds import free_seconds, spread
+from ticker.said import CLOCK_OFF, DAYS_BACK, SECOND, UNREADABLE, candidates
+
+__all__ = ["AFTER_OUTAGE", "CLOCK_OFF", "DAYS_BACK", "PINNED", "UNREADABLE", "candidates", "reach", "resolve"]
+
+
+def resolve(
+    matches: Sequence[Match],
+    known: Known,
+    *,
+    source: str,
+    fetched_at: datetime,
+    zone: ZoneInfo,
+    digest: str,
+    taken: AbstractSet[datetime] = frozenset(),
+) -> Changes:
+    """What this poll changes: the new lines dated and named, the edited ones with their new words.
+
+    Args:
+        matches: one a row, in page order (newest first).
+        known: as given to reconcile.
+        source: the name of the source, part of every guid.
+        fetched_at: when the page was read.
+        zone: of the source's wall clock.
+        digest: of the list as printed.
+        taken: `published` instants that items of this source already have, from `reach` on.
+
+    Returns:
+        A change a row. `published` of a new item is the instant it says, never past *fetched_at*,
+        in whole seconds, unique within the source; lines of one minute take :00, :01, :02 from the
+        oldest up, later arrivals the next second.
+    """
+    page = said.moment([match.headline for match in matches], known, fetched_at, zone)
+    dated = date(matches, known, page)
+    published = spread({line.match.rank: line.at for line in dated}, page.fetched_at, taken)
+    used = {item.guid for item in (*known.listed, *known.memory)}
+    born = name(dated, published, used, source, page)
+    moments = free_seconds(page.fetched_at, {*taken, *published.values()})
+    rows = [
+        Change(born[match.rank], "new", match.reason)
+        if match.item is None
+        else _known(match, match.item, page.fetched_at, moments)
+        for match in matches
+    ]
+    return Changes(tuple(rows), digest)
+
+
+def reach(matches: Sequence[Match], known: Known, *, fetched_at: datetime, zone: ZoneInfo) -> datetime:
+    """The earliest instant that a new row among *matches* may be published at."""
+    return dates.reach(matches, said.moment([match.headline for match in matches], known, fetched_at, zone))
+
+
+def _known(match: Match, item: Item, fetched_at: datetime, moments: Iterator[datetime]) -> Change:
+    row = match.headline
+    seen = replace(item, last_seen=fetched_at, rank=match.rank)
+    if row.title == item.title:
+        return Change(seen, match.kind, match.reason)
+    edited = replace(
+        seen,
+        title=row.title,
+        link=item.link or row.link,
+        updated=max(next(moments), item.updated + SECOND),
+        revisions=(*item.revisions, Revision(item.title, _worded_at(item))),
+    )
+    return Change(edited, match.kind, match.reason, before=item.title)
+
+
+def _worded_at(item: Item) -> datetime:
+    """When the present wording of *item* was first seen."""
+    return item.updated if item.revisions else item.first_seen
