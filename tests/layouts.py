@@ -508,9 +508,15 @@ class _Dresser:
             midnight = count > 1 and clock[:2] == "23" and made.cut == 0
             if midnight if self.layout.split == "days" else count == len(lines) * 3 // 5:
                 made.cut = len(made)
-            badge = self.layout.pinned and count == 0 and at < 50
-            made += self.row(at, clock, title, el("span", self.ticker.badge, cls=self.name("badge")) if badge else None)
+            badge = el("span", self.ticker.badge, cls=self.name("badge"))
+            pinned = self.layout.pinned and count == 0 and at < 50 and not self.bare()
+            made += self.row(at, clock, title, badge if pinned else None)
         return made
+
+    def bare(self) -> bool:
+        """Whether a badge would stand right before words that are in no element: to a reader, it is one of them."""
+        layout = self.layout
+        return layout.order == "title first" and layout.headline == "text" and layout.link in ("none", "row", "some")
 
     def between(self, at: int) -> list[Node]:
         tag = self.layout.item if self.layout.item in ("li", "div", "article", "section", "p", "x-row") else "div"
@@ -540,7 +546,7 @@ class _Dresser:
             return [el("dt", time), el("dd", *before, words, *after)]
         order: list[Node] = [time, words] if layout.order == "time first" else [words, time]
         if isinstance(time, str) and isinstance(words, str):
-            order.insert(1, " – ")
+            order.insert(1, " " if layout.form == "14:54 |" else " – ")
         if layout.item == "flat":
             return [*([badge] if badge else []), *order]
         if layout.item == "lines":

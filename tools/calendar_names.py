@@ -188,12 +188,12 @@ def _relative(fields: Mapping[str, Any]) -> tuple[set[str], Words]:
 
 def _frame(past: Mapping[str, Mapping[str, str]], words: Words, frames: set[str]) -> None:
     """Take one width of one language apart: what all its units share is the frame, the rest are the units."""
-    said = [
-        (UNITS[unit], *(f" {' '.join(spelled(part).split())} " for part in pattern.split("{0}")))
-        for unit, plurals in past.items()
-        for pattern in plurals.values()
-        if pattern.count("{0}") == 1 and not pattern.startswith(SIGNED)
-    ]
+    said: list[tuple[int, str, str]] = []
+    for unit, plurals in past.items():
+        for pattern in plurals.values():
+            if pattern.count("{0}") == 1 and not pattern.startswith(SIGNED):
+                lead, tail = (f" {' '.join(spelled(part).split())} " for part in pattern.split("{0}"))
+                said.append((UNITS[unit], lead, tail))
     before = _shared([lead for _, lead, _ in said])
     after = _shared([tail[::-1] for *_, tail in said])[::-1]
     if len({seconds for seconds, *_ in said}) < FEWEST_UNITS or not (before + after).strip():
