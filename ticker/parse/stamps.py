@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice, pairwise
 
 from selectolax.lexbor import LexborNode
@@ -18,6 +19,7 @@ _LONGEST_PIECE = 6  # characters of a part of a time: "14", ":54", "p.m."
 _LONGEST_HALF = 10  # characters of "a.m.", "Uhr", "بعد الظهر" in an element of its own
 _MOST_PIECES = 4  # that one time is made of
 _LONGEST_WORDS = 28  # characters of a time in words
+_REMEMBERED = 16_384  # texts with a digit, of all pages that are polled
 _FAR = 10  # texts between two rows, at most
 _FEW = 3  # rows in one text, at least, that make others likely
 _LONGEST_ROW = 300  # characters of a row that ends with its time
@@ -40,9 +42,7 @@ def times(tree: Tree) -> list[Timed]:
     found, pieces, begun = list[Timed](), list[int](), list[int]()
     for place, text in enumerate(texts):
         if _DIGIT(text, 0, _FURTHEST):
-            known = moment(text)
-            if known is None or not known.readable or known.rest:
-                known = _cut(text, known)
+            known = _stamped(text)
             if known is not None:
                 found.append(Timed(place, nodes[place], known))
                 if len(found) == MOST_TIMES:
@@ -61,6 +61,13 @@ def times(tree: Tree) -> list[Timed]:
     if any(timed.stamp.kind is Kind.DATE for timed in found):
         found = _with_dates(tree, found)
     return found
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _stamped(text: str) -> Stamp | None:
+    """The time that *text* is, begins or ends with. Remembered: most texts of a page are those of the poll before."""
+    known = moment(text)
+    return known if known is not None and known.readable and not known.rest else _cut(text, known)
 
 
 def _cut(text: str, known: Stamp | None) -> Stamp | None:
@@ -166,7 +173,9 @@ def _said(tree: Tree, place: int, last: int, joined: str) -> Stamp | None:
 
 
 def _all_of_one(tree: Tree, first: int, last: int, joined: str) -> bool:
-    """Whether some element a little above holds just the texts from *first* to *last*."""
+    """Whether some element a little above holds just the texts from *first* to *last*; or only comments part these."""
+    if len({_parent_of(tree.nodes[place]) for place in range(first, last + 1)}) == 1:
+        return True
     at, wanted = tree.nodes[first].parent, joined.replace(" ", "")
     for _ in range(3):
         if at is None:

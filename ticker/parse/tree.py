@@ -16,12 +16,12 @@ from ticker.parse.tags import RAW, TEXT
 MAX_DEPTH = 512  # elements in each other: where the browsers stop too
 MAX_OPTIONS = 5_000
 MAX_ATTRIBUTES = 512  # of one tag
-_BEFORE, _AFTER = "> \n\r\t", "< \n\r\t"  # what stands beside a comment that parts no text
-_NEAR = 80  # characters about a comment in which a text or a tag must show
 _ROW_DEPTH = 30  # levels of a row
 _ASIDE = 3  # texts outside an element after which no more of it is expected
-_LONG_TAG = 1_024  # characters: shorter tags are not worth counting
+_LONG_TAG = 2_048  # characters: shorter tags are not worth counting
 _FEW_TAGS = 12_000  # "<" on a page: so few, nested as deep as can be, take the parser 0.3 s
+
+_SEAM = "<!-- -->"  # what frameworks write between the parts of one text: "14<!-- -->:<!-- -->54"
 
 _TAG = re.compile(r"<(/?[a-zA-Z][^\s/>]*)")
 _TAG_BODY = re.compile(r"[^\"'>]*(?:\"[^\"]*\"[^\"'>]*|'[^']*'[^\"'>]*)*")
@@ -118,8 +118,9 @@ def grow(html: str, utf8: bytes | None = None) -> Tree:
         ParseError: `block-absent`, where parsing would take the machine down.
     """
     guard(html)
-    whole = _without_comments_in_texts(html)
-    tree = Tree(LexborHTMLParser(utf8 if whole is html and utf8 is not None else whole.encode("utf-8", "replace")))
+    if _SEAM in html:
+        html, utf8 = html.replace(_SEAM, ""), None
+    tree = Tree(LexborHTMLParser(utf8 if utf8 is not None else html.encode("utf-8", "replace")))
     fill_empty(html, tree.parser)
     root = tree.parser.root
     if root is None:
@@ -134,33 +135,6 @@ def grow(html: str, utf8: bytes | None = None) -> Tree:
                 texts.append(" ".join(text.split()) if "\n" in text else text)
                 nodes.append(node)
     return tree
-
-
-def _without_comments_in_texts(html: str) -> str:
-    """*html* without comments that stand in the middle of a text, "14<!-- -->:<!-- -->54": they would part it."""
-    parts, kept, at = list[str](), 0, html.find("<!--")
-    while at >= 0:
-        end = html.find("-->", at + 4)
-        if end < 0:
-            break
-        tight = html[at - 1 : at] not in _BEFORE or html[end + 3 : end + 4] not in _AFTER
-        if tight and _ends_in_text(html, at) and _begins_in_text(html, end + 3):
-            parts.append(html[kept:at])
-            kept = end + 3
-        at = html.find("<!--", end + 3)
-    return "".join([*parts, html[kept:]]) if parts else html
-
-
-def _ends_in_text(html: str, at: int) -> bool:
-    """Whether what stands before *at* is text, not a tag."""
-    before = html[max(0, at - _NEAR) : at].rstrip()
-    return before != "" and before[-1] != ">"
-
-
-def _begins_in_text(html: str, at: int) -> bool:
-    """Whether what stands from *at* is text, or another comment that may be followed by it."""
-    after = html[at : at + _NEAR].lstrip()
-    return after != "" and (after[0] != "<" or after.startswith("<!--"))
 
 
 def _inside_raw(node: LexborNode) -> bool:
