@@ -125,7 +125,7 @@ layouts = st.builds(
 
 
 @given(layouts, st.sampled_from(list(TICKERS.values())))
-@settings(max_examples=400, deadline=None, derandomize=True, phases=PHASES)
+@settings(max_examples=300, deadline=None, derandomize=True, phases=PHASES)
 def test_any_choices_together_give_the_same_headlines(layout: Layout, ticker: Ticker) -> None:
     page, rows = dressed(layout, ticker), expected(layout, ticker)
     assert read(page, ticker.heading) == rows
