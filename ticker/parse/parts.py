@@ -186,8 +186,9 @@ class _Parts:
 
     def _looks_between(self, start: int) -> set[_Look]:
         """How texts look that stand between the rows of a part: headlines, where rows are not in one element each."""
-        end = next((at for at in range(start, len(self.rows)) if self.lists[at] != self.lists[start]), len(self.rows))
-        first, last = self.rows[start][1], self.rows[min(end, start + _FEW) - 1][1]
+        few = range(start, min(start + _FEW, len(self.rows)))
+        end = next((at for at in few if self.lists[at] != self.lists[start]), few.stop)
+        first, last = self.rows[start][1], self.rows[end - 1][1]
         places = range(self.grove.found[first].place + 1, self.grove.found[last].place)
         return {_look(self.tree.nodes[place]) for place in places}
 
@@ -195,7 +196,8 @@ class _Parts:
         """The places of the texts right above the first row, but for dates and tabs."""
         row, leaf = self.rows[start]
         usual, left = self._looks_between(start), _ABOVE
-        for place in range(self.grove.found[leaf].place - 1, -1, -1):
+        top = self.grove.found[leaf].place - 1
+        for place in range(top, max(-1, top - _FURTHEST), -1):
             node = self.tree.nodes[place]
             if not left:
                 break

@@ -1,6 +1,7 @@
 """Read the list that configured CSS selectors point at."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -15,7 +16,7 @@ from ticker.parse.shapes import Group, Slot, Timed
 from ticker.parse.slots import chosen as choose
 from ticker.parse.stamps import times
 from ticker.parse.tags import TEXT, tag_ids
-from ticker.parse.tree import Tree
+from ticker.parse.tree import MAX_DEPTH, Tree
 
 _LINK = tag_ids("a")
 
@@ -38,10 +39,11 @@ def selected(tree: Tree, chosen: Selectors, links: Links) -> Listing:
     Raises:
         ParseError: `block-absent`, `block-empty` or `times-unreadable`.
     """
-    blocks = _css(tree.parser, chosen.block)
+    blocks = _outermost(_css(tree.parser, chosen.block))
     if not blocks:
         raise ParseError("block-absent", f"nothing on the page matches the selector “{chosen.block}”")
-    rows = _rows(tree, blocks, [_times(tree, block, chosen.time) for block in blocks])
+    every = times(tree) if chosen.time is None else []
+    rows = _rows(tree, blocks, [_times(tree, block, chosen.time, every) for block in blocks])
     if not rows:
         if not any((block.text() or "").strip() for block in blocks):
             raise ParseError("block-empty", f"what matches the selector “{chosen.block}” is empty")
@@ -60,11 +62,40 @@ def _css(root: LexborHTMLParser | LexborNode, css: str) -> Sequence[LexborNode]:
         raise ParseError("block-absent", f"“{css}” is no CSS selector: {' '.join(str(error).split())}") from error
 
 
-def _times(tree: Tree, block: LexborNode, css: str | None) -> list[Timed]:
-    """The times within *block*, chosen or recognised."""
+def _outermost(blocks: Sequence[LexborNode]) -> list[LexborNode]:
+    """*blocks* without those that stand in another one."""
+    mems, kept = {block.mem_id for block in blocks}, list[LexborNode]()
+    inside: set[int] = set()
+    for block in blocks:  # in document order: what is above comes first
+        above = block.parent
+        if above is not None and (above.mem_id in inside or above.mem_id in mems):
+            inside.add(block.mem_id)
+            continue
+        if not any(mem in mems or mem in inside for mem in _mems_above(block)):
+            kept.append(block)
+        else:
+            inside.add(block.mem_id)
+    return kept
+
+
+def _mems_above(node: LexborNode) -> Iterator[int]:
+    at = node.parent
+    for _ in range(MAX_DEPTH):
+        if at is None:
+            return
+        yield at.mem_id
+        at = at.parent
+
+
+def _times(tree: Tree, block: LexborNode, css: str | None, every: Sequence[Timed]) -> list[Timed]:
+    """The times within *block*: chosen, or those of *every* one on the page, in document order."""
     if css is None:
-        known = set(_texts(tree, [block]))
-        return [timed for timed in times(tree) if timed.place in known]
+        places = _texts(tree, [block])
+        if not places:
+            return []
+        begin = bisect_left(every, places[0], key=lambda timed: timed.place)
+        end = bisect_right(every, places[-1], key=lambda timed: timed.place)
+        return list(every[begin:end])
     found = []
     for element in _css(block, css):
         places = _texts(tree, [element])

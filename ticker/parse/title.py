@@ -13,8 +13,12 @@ _NEAR = 6  # texts above the list that are looked at
 def title_above(found: Found, listing: Listing) -> str | None:
     """The heading that would choose *listing* if it were configured; None where there is none."""
     places = range(listing.start - 1, max(-1, listing.start - 1 - _NEAR), -1)
+    tried: set[str] = set()
     for place in sorted(places, key=lambda place: not _in_heading(found, place)):
         text = display(found.texts[place])
+        if text in tried:
+            continue
+        tried.add(text)
         if may_head(found, place) and not is_date(text):
             try:
                 chosen = under(found, text)

@@ -1,8 +1,10 @@
 """Choose the list that stands under a configured heading, or say why there is none."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -24,6 +26,7 @@ _OPTION_LONG, _OPTION_WORDS = 24, 3  # letters and words of a tab, or a button: 
 _MOST_DATES = 2  # lines of today's date between a heading and its list
 _MOST_TRIES = 12  # lists read to find one that is under the heading
 _MENU_LEVELS = 8  # elements above a heading that may be a menu
+_MOST_NEAR = 3  # lists after one place of a heading that are looked at
 _TABS = 20  # places of a heading that are looked at as tabs
 
 _NAV = tag_ids("nav")
@@ -101,8 +104,11 @@ def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
     panes = _panes(found, places)
     for order, (place, pane) in enumerate(panes):
         near = _in_pane(found, place, pane) if pane is not None else _after(found, place)
-        distant = pane is None  # that a tab shows a pane is surer than that a list is near
-        tries += [(distant, one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:3])]
+        # That a tab shows a pane is surer than that a list is near, and so is a heading that is marked as one.
+        doubt = 0 if pane is not None else 1 if found.tree is None or _rank(_node(found.tree, place)) else 2
+        tries += [
+            (doubt, one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:_MOST_NEAR])
+        ]
     for *_, place, pane, one in sorted(tries, key=lambda each: each[:4])[:_MOST_TRIES]:
         listing = one.read()
         if listing is not None and (pane is not None or _belongs(found, place, max(place.end, listing.start))):
@@ -139,7 +145,8 @@ def _in_menu(node: LexborNode) -> bool:
     for _ in range(_MENU_LEVELS):
         if at is None:
             return False
-        if at.tag_id in _NAV or at.attributes.get("role") == "navigation":
+        names = at.attributes
+        if at.tag_id in _NAV or names.get("role") == "navigation" or "breadcrumb" in (names.get("class") or "").lower():
             return True
         at = at.parent
     return False
@@ -147,7 +154,9 @@ def _in_menu(node: LexborNode) -> bool:
 
 def _after(found: Found, place: Place) -> list[Candidate]:
     """The lists that begin closely after *place*."""
-    return [one for one in found.candidates if 0 <= one.place - place.end <= 3 * _FURTHEST]
+    first = bisect_left(found.candidates, place.end, key=lambda one: one.place)
+    near = islice(found.candidates, first, first + _MOST_NEAR)
+    return [one for one in near if one.place - place.end <= 3 * _FURTHEST]
 
 
 def _in_pane(found: Found, place: Place, pane: LexborNode) -> list[Candidate]:
@@ -192,8 +201,7 @@ def _caption(found: Found, place: Place, start: int) -> int | None:
 
 def _other(found: Found, place: Place) -> str | None:
     """The heading nearer to the list that follows *place*, where it is that which hides the list."""
-    near = (one for one in found.candidates if 0 <= one.place - place.end <= 3 * _FURTHEST)
-    listing = next(near, None)
+    listing = next(iter(_after(found, place)), None)
     made = listing.read() if listing is not None else None
     above = _caption(found, place, max(place.end, made.start)) if made is not None else None
     return display(found.texts[above]) if above is not None else None
