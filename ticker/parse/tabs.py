@@ -52,7 +52,7 @@ def _by_turn(label: LexborNode) -> LexborNode | None:
         if at is None or above is None:
             return None
         tabs = _elements(above)
-        if 1 < len(tabs) <= _MOST and all(map(_is_label, tabs)):
+        if 1 < len(tabs) <= _MOST and all(map(_is_label, tabs)) and not _has_words(above):
             panes = _panes(above, len(tabs))
             turn = next(turn for turn, tab in enumerate(tabs) if tab.mem_id == at.mem_id)
             return panes[turn] if panes else None
@@ -79,6 +79,11 @@ def _panes(bar: LexborNode, count: int) -> Sequence[LexborNode]:
 def _share_class(nodes: Sequence[LexborNode]) -> bool:
     names = [frozenset((node.attributes.get("class") or "").split()) for node in nodes]
     return bool(frozenset.intersection(*names)) or not any(names)
+
+
+def _has_words(node: LexborNode) -> bool:
+    """Whether texts stand between the elements in *node*: a path, "Home › News", is no row of tabs."""
+    return any((child.text_content or "").strip() for child in node.iter(include_text=True) if child.tag_id == TEXT)
 
 
 def _is_label(node: LexborNode) -> bool:

@@ -73,13 +73,13 @@ def under(found: Found, heading: str) -> Listing:
         ParseError: `heading-absent`, `block-absent` or `block-empty`; there is no guessing.
     """
     whole, begun = headings.places(found.texts, heading)
+    empty_pane = False
     for places in (whole, begun):
-        nearest = _nearest(found, _outside_menus(found, places[:_MOST_PLACES])) if places else None
+        nearest = _nearest(found, _outside_menus(found, places[:_MOST_PLACES])) if places and not empty_pane else None
         if nearest is not None:
             return nearest
-        if _names_a_pane(found, places):
-            break  # which is empty
-    shown = headings.pictures(found.tree, heading) if found.tree is not None else []
+        empty_pane = empty_pane or _names_a_pane(found, places)
+    shown = headings.pictures(found.tree, heading) if found.tree is not None and not empty_pane else []
     if not whole and not begun and not shown:
         raise ParseError("heading-absent", f"the page does not hold the heading “{heading}”")
     nearest = _nearest(found, shown[:_MOST_PLACES]) if shown else None
@@ -101,11 +101,10 @@ def under(found: Found, heading: str) -> Listing:
 
 def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
     tries = []
-    panes = _panes(found, places)
+    panes, named = _panes(found, places), _names_a_pane(found, places)
     for order, (place, pane) in enumerate(panes):
         near = _in_pane(found, place, pane) if pane is not None else _after(found, place)
-        # That a tab shows a pane is surer than that a list is near, and so is a heading that is marked as one.
-        doubt = 0 if pane is not None else 1 if found.tree is None or _rank(_node(found.tree, place)) else 2
+        doubt = _doubt(found, place, pane, named=named)
         tries += [
             (doubt, one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:_MOST_NEAR])
         ]
@@ -114,6 +113,15 @@ def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
         if listing is not None and (pane is not None or _belongs(found, place, max(place.end, listing.start))):
             return listing
     return None
+
+
+def _doubt(found: Found, place: Place, pane: LexborNode | None, *, named: bool) -> int:
+    """How unsure it is that a list is meant: of a tab that names its pane 0, of a heading marked as such 1; most 3."""
+    if pane is not None and named:
+        return 0
+    if found.tree is None or _rank(_node(found.tree, place)) is not None:
+        return 1
+    return 2 if pane is not None else 3
 
 
 def _names_a_pane(found: Found, places: Sequence[Place]) -> bool:
