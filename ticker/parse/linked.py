@@ -54,7 +54,7 @@ def linked(scripts: Iterable[str], links: Links) -> list[Linked]:
     """The timed lists in the JSON-LD *scripts*, in page order; nothing is raised, whatever they hold."""
     library = _Library()
     held = list(scripts)
-    if not any(name in script and "date" in script for script in held for name in _LISTS):
+    if not any(name in script for script in held for name in _LISTS) or not any("date" in script for script in held):
         return []
     for node, above in nodes(held):
         library.add(node, above)

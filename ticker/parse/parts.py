@@ -201,10 +201,13 @@ class _Parts:
             node = self.tree.nodes[place]
             if not left:
                 break
-            if not is_within(node, row) and _look(node) not in usual:
-                left -= 1
-                if not is_date(self.tree.texts[place]) and pane_of(self.tree, node)[0] is None:
-                    yield place
+            if is_within(node, row) or (is_within(node, self.lists[start]) and _look(node) in usual):
+                continue
+            if _look(node) in usual:
+                break  # another list
+            left -= 1
+            if not is_date(self.tree.texts[place]) and pane_of(self.tree, node)[0] is None:
+                yield place
 
     def _group(self, rows: Sequence[tuple[int, int]]) -> Group:
         grove, slots = self.grove, list[Slot]()

@@ -26,6 +26,7 @@ _OTHER_HINT = re.compile(
     re.IGNORECASE,
 )
 _WIDE = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
+_INLINE = re.compile(r"(?:a|span|b|strong|em|i|font)(?:\.[^/]*)?")  # an element that may stand in a link's place
 _CLASSES = re.compile(r"\.[^/]*")
 
 
@@ -160,7 +161,7 @@ def _choice(one: Row, column: _Column) -> Unit | None:
     again = one.again
     there = _there(one, column)
     if there is None and again is not None:
-        there = _there(wider := again(), column) or _alike(wider, column.way)
+        there = _there(wider := again(), column) or _alike(wider, column)
     return there or max(_others(one, column), key=lambda unit: len(unit.raw), default=None)
 
 
@@ -177,12 +178,16 @@ def _there(one: Row, column: _Column) -> Unit | None:
     return max(own, key=lambda unit: len(unit.raw))
 
 
-def _alike(one: Row, way: str) -> Unit | None:
-    """The longest text of a row without one at *way*: where a link is missing or added, else where like tags lead."""
+def _alike(one: Row, column: _Column) -> Unit | None:
+    """The longest text of a row without one in *column*: where its link is missing, added or another element."""
+    way, units = column.way, [unit for unit in one.units if unit.way not in column.beside]
+    above, _, last = way.rpartition("/")
     tags = _CLASSES.sub("", way)
-    above = way.rpartition("/")[0]
-    near = [unit for unit in one.units if unit.way == above or (unit.way and way.startswith(f"{unit.way}/"))]
-    near = near or [unit for unit in one.units if unit.way.startswith(f"{way}/a") or _CLASSES.sub("", unit.way) == tags]
+    near = [unit for unit in units if unit.way == above or (unit.way and way.startswith(f"{unit.way}/"))]
+    if not near and _INLINE.match(last):
+        step = len(above) + 1
+        near = [unit for unit in units if unit.way[:step] == f"{above}/" and _INLINE.fullmatch(unit.way[step:])]
+    near = near or [unit for unit in units if unit.way.startswith(f"{way}/a") or _CLASSES.sub("", unit.way) == tags]
     return max(near, key=lambda unit: len(unit.raw), default=None)
 
 
