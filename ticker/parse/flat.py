@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborNode
 
 from ticker.parse.shapes import Slot
-from ticker.parse.tags import TEXT
+from ticker.parse.tags import LINK, TEXT
 from ticker.parse.tree import Tree
-from ticker.parse.units import HEADING, LINK, WORDY, Row, Unit, step_of
+from ticker.parse.units import HEADING, WORDY, Row, Unit, step_of
 
 _MOST_TEXTS = 60  # of a row, and
 _LONGEST = 1_000  # characters of a text: with more it is not simple

@@ -12,7 +12,7 @@ from ticker.parse.grove import Grove
 from ticker.parse.order import MIDNIGHT, mark, step_of
 from ticker.parse.shapes import Form, Group, Slot, Way
 from ticker.parse.tabs import is_pane, pane_of
-from ticker.parse.tags import HEADINGS
+from ticker.parse.tags import HEADINGS, LINK
 from ticker.parse.tree import Tree, is_within
 
 _BETWEEN = 3  # times that may stand between two rows: what else a row holds, an advert
@@ -169,7 +169,9 @@ class _Parts:
         """Whether a date stands between two parts; whether a heading does; and how many other texts."""
         (_, last), (_, first) = self.rows[at - 1 : at + 1]
         dated, headed, others = False, False, 0
-        ours = {_look(self.tree.nodes[place]) for place in self._above(start)}
+        above = [self.tree.nodes[place] for place in self._above(start)]
+        words = [node for node in above if node.parent is not None and node.parent.tag_id not in LINK]
+        ours = {_look(node) for node in words or above}  # a link beside the heading, "more", is not what it looks like
         usual = self._looks_between(start)
         for place in range(self.grove.found[last].place + 1, self.grove.found[first].place):
             node, text = self.tree.nodes[place], self.tree.texts[place]

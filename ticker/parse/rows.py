@@ -144,11 +144,14 @@ def _column(found: Sequence[Row], way: str) -> _Column:
 
 
 def _beside(found: Sequence[Row], way: str) -> frozenset[str]:
-    """The ways of texts that stand beside the headline in a third of the rows that have one."""
+    """The ways of texts, no copies, that stand beside the headline in a third of the rows that have one."""
     titled = [one for one in found if _at(one, way)]
     if len(titled) == len(found):
         return frozenset()
-    count = Counter(each for one in titled for each in {unit.way for unit in one.units})
+    count: Counter[str] = Counter()
+    for one in titled:
+        own = {unit.text for unit in _at(one, way)}
+        count.update({unit.way for unit in one.units if unit.text not in own})
     return frozenset(each for each, times in count.items() if 3 * times >= len(titled))
 
 

@@ -15,5 +15,6 @@ def tag_ids(*names: str) -> frozenset[int]:
     return frozenset(ids)
 
 
+LINK = tag_ids("a")
 HEADINGS = tag_ids("h1", "h2", "h3", "h4", "h5", "h6")
 RAW = tag_ids("script", "style", "template", "title", "textarea", "iframe", "noembed", "noframes", "xmp")

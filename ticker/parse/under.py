@@ -1,5 +1,6 @@
 """Choose the list that stands under a configured heading, or say why there is none."""
 
+import sys
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -103,7 +104,7 @@ def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
     tries = []
     panes, named = _panes(found, places), _names_a_pane(found, places)
     for order, (place, pane) in enumerate(panes):
-        near = _in_pane(found, place, pane) if pane is not None else _after(found, place)
+        near = _in_pane(found, place, pane) if pane is not None else _after(found, place, _next_start(places, place))
         doubt = _doubt(found, place, pane, named=named)
         tries += [
             (doubt, one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:_MOST_NEAR])
@@ -160,11 +161,16 @@ def _in_menu(node: LexborNode) -> bool:
     return False
 
 
-def _after(found: Found, place: Place) -> list[Candidate]:
-    """The lists that begin closely after *place*."""
+def _next_start(places: Sequence[Place], place: Place) -> int:
+    """Where the heading stands next: what follows that is nearer to it."""
+    return min((other.start for other in places if other.start > place.start), default=sys.maxsize)
+
+
+def _after(found: Found, place: Place, until: int = sys.maxsize) -> list[Candidate]:
+    """The lists that begin closely after *place*, and before *until*."""
     first = bisect_left(found.candidates, place.end, key=lambda one: one.place)
     near = islice(found.candidates, first, first + _MOST_NEAR)
-    return [one for one in near if one.place - place.end <= 3 * _FURTHEST]
+    return [one for one in near if one.place - place.end <= 3 * _FURTHEST and one.place < until]
 
 
 def _in_pane(found: Found, place: Place, pane: LexborNode) -> list[Candidate]:
@@ -237,7 +243,7 @@ def _divided(tree: Tree, place: Place, start: int) -> bool:
     """
     ours, rows = _way(_node(tree, place)), _way(tree.nodes[start])
     met = _shared(ours, rows)
-    if met < min(len(ours), len(rows)) and _has_own(tree, ours[met], rows[met], start):
+    if met < min(len(ours), len(rows)) and _has_own(tree, place, ours[met], rows[met], start):
         return True
     left = next((at for at in ours[met:] if at.tag_id in _ARTICLE), None)  # a story that ends before the list
     for at in range(place.end, start):
@@ -256,15 +262,16 @@ def _divided(tree: Tree, place: Place, start: int) -> bool:
     return False
 
 
-def _has_own(tree: Tree, ours: LexborNode, other: LexborNode, start: int) -> bool:
-    """Whether the list stands in a section just like that of our heading, below a heading of its own."""
+def _has_own(tree: Tree, place: Place, ours: LexborNode, other: LexborNode, start: int) -> bool:
+    """Whether the list stands in a section just like *ours*, which has a place for one, below a heading of its own."""
     if ours.tag_id != other.tag_id or ours.attributes.get("class") != other.attributes.get("class"):
         return False
     above = start - 1
     while above > 0 and is_date(tree.texts[above]):
         above -= 1
-    held = sum(child.is_element_node for child in ours.iter())
-    return above > 0 and is_within(tree.nodes[above], other.mem_id) and held > 1
+    title = _way(tree.nodes[place.start] if place.picture is None else place.picture)
+    holds = any(child.tag_id in _LIST and all(at.mem_id != child.mem_id for at in title) for child in ours.iter())
+    return above > 0 and is_within(tree.nodes[above], other.mem_id) and holds
 
 
 def _node(tree: Tree, place: Place) -> LexborNode:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from ticker.parse.clock import Stamp
-from ticker.parse.tags import RAW, TEXT, tag_ids
+from ticker.parse.tags import LINK, RAW, TEXT, tag_ids
 
 # Marks letters or words of a text: always part of it.
 _STYLED = tag_ids(
@@ -20,7 +20,6 @@ _FLOWING = _STYLED | tag_ids("span", "a", "label", "time")  # stands in the line
 _BOLD = tag_ids("b", "strong")
 _SCRIPTS = tag_ids("sub", "sup", "wbr", "font", "nobr", "ruby")
 _BREAK = tag_ids("br", "hr")
-LINK = tag_ids("a")
 HEADING = tag_ids("h1", "h2", "h3", "h4", "h5", "h6", "header")
 _DEEPEST = 60  # levels below a row that are looked at
 _MOST_TEXT = 20_000  # characters of a row; a list is not made of novels
