@@ -25,7 +25,8 @@ _NARROWEST = 40  # columns: a terminal that says less is not believed
 _LEAST_LINK = 12  # columns: a link cut shorter says nothing
 _LABEL = 11  # columns
 
-_WORTH = re.compile(r"a guess: [\d.-]+")
+_WORTH = re.compile(r"a guess: ")
+_NUMBER = re.compile(r"a guess: [\d.-]+")
 _CURES: dict[Cause, str] = {
     "heading-absent": "write it as it stands on the page, or inspect without --heading",
     "block-absent": "if the page shows its list in a browser only, look for one that holds it, else set `selectors`",
@@ -172,7 +173,7 @@ def _title(block: Block, pen: _Pen) -> str:
 
 def _reason(block: Block) -> list[str]:
     """Its place on the page, and why it was taken, sentence by sentence; the worth of a guess is a number for us."""
-    return _WORTH.sub("a guess: no heading was given", block.reason).split("; ")
+    return _NUMBER.sub("a guess: no heading was given", block.reason).split("; ")
 
 
 def _rows(block: Block, most: int, pen: _Pen) -> Iterator[str]:

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from ticker.model import Headline
 from ticker.parse.blocks import FEWEST
+from ticker.parse.captions import captions
 from ticker.parse.clock import Kind, dates_in_disguise, leading
 from ticker.parse.copies import once
 from ticker.parse.flat import simple_rows
@@ -82,11 +83,13 @@ def _rows(tree: Tree, slots: Sequence[Slot], extra: frozenset[Way]) -> list[Row]
     held = [_times_of(slot, extra) for slot in slots]
     left_out = [[place for timed in (*own, *other) for place in (timed.place, *timed.also)] for own, other in held]
     made = []
-    for slot, (own, other), simple in zip(slots, held, simple_rows(tree, slots, left_out), strict=True):
+    days = captions(tree, slots)
+    for slot, (own, other), simple, day in zip(slots, held, simple_rows(tree, slots, left_out), days, strict=True):
         deep = partial(_deep, tree, slot, [slot.node], [*own, *other])
         row = simple or deep()
         if simple is not None:
             simple.deep = deep
+        row.caption = day
         made.append(_completed(tree, row, slot, [slot.node], own))
     return made
 

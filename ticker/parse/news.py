@@ -13,6 +13,7 @@ from ticker.parse.under import Found, may_head
 _SHORTEST, _LONGEST = 12, 400  # letters: the median title of news is between
 _LONG = 20  # rows: longer lists are not better for it
 _DAY_ROWS = 5  # rows between two midnights, at least, on the whole
+_BARE = 10  # characters of a printed clock without its day
 _ABOVE = 4  # texts above a list of which one may be its heading
 
 
@@ -58,7 +59,7 @@ def _unlinked(listing: Listing, steps: str, order: float, length: int) -> str | 
     rows = listing.headlines
     if order < 0.85 or (order < 1 and len(rows) < 8) or length < 2 * _SHORTEST:
         return f"few of its rows link, and it is not as strictly in order or as wordy as a live blog: {steps}"
-    if sum(line.day is not None for line in rows) * 2 > len(rows):
+    if sum(line.day is not None and len(line.printed or "") > _BARE for line in rows) * 2 > len(rows):
         return "its rows do not link, and have a date each, as comments do"
     return None
 

@@ -37,6 +37,8 @@ def falling(rows: Sequence[Said]) -> float:
     A rise of bare clock times by more than four hours is midnight. Times of another kind ("yesterday, 18:00",
     "3 hours ago") are compared with their like, and like must stand with like.
     """
+    if len(rows) < 2:
+        return 0.0
     marks = [mark(row) for row in rows]
     steps = [step for above, below in pairwise(marks) if (step := step_of(above, below)) is not None]
     changes = sum(above[0] != below[0] for above, below in pairwise(marks))

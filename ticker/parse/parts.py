@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
@@ -110,6 +110,7 @@ class _Parts:
     grove: Grove
     rows: Sequence[tuple[int, int]]  # the element of each row, and its time
     lists: Sequence[int]  # the element that holds each row
+    seen: dict[int, tuple[set[_Look], set[_Look]]] = field(default_factory=dict)
 
     def joined(self, fewest: int) -> Iterator[Group]:
         """The parts that follow each other in time, as one list; those that do not begin another."""
@@ -169,10 +170,7 @@ class _Parts:
         """Whether a date stands between two parts; whether a heading does; and how many other texts."""
         (_, last), (_, first) = self.rows[at - 1 : at + 1]
         dated, headed, others = False, False, 0
-        above = [self.tree.nodes[place] for place in self._above(start)]
-        words = [node for node in above if node.parent is not None and node.parent.tag_id not in LINK]
-        ours = {_look(node) for node in words or above}  # a link beside the heading, "more", is not what it looks like
-        usual = self._looks_between(start)
+        ours, usual = self._looks(start)
         for place in range(self.grove.found[last].place + 1, self.grove.found[first].place):
             node, text = self.tree.nodes[place], self.tree.texts[place]
             if is_within(node, self.lists[at - 1]) or is_within(node, self.rows[at][0]):
@@ -180,11 +178,20 @@ class _Parts:
             look = _look(node)
             if is_date(text):
                 dated = True
-            elif look in ours or (_is_heading(node) and look not in usual):
-                headed = True
+            elif look in ours or (look not in usual and (_is_heading(node) or is_within(node, self.lists[at]))):
+                headed = True  # of the next section, or of the next list itself
             else:
                 others += 1
         return dated, headed, others
+
+    def _looks(self, start: int) -> tuple[set[_Look], set[_Look]]:
+        """How what stands above the list that begins with row *start* looks, and what stands between its rows."""
+        if start not in self.seen:
+            above = [self.tree.nodes[place] for place in self._above(start)]
+            words = [node for node in above if node.parent is not None and node.parent.tag_id not in LINK]
+            ours = {_look(node) for node in words or above}  # a link beside the heading, "more", looks like others
+            self.seen[start] = ours, self._looks_between(start)
+        return self.seen[start]
 
     def _looks_between(self, start: int) -> set[_Look]:
         """How texts look that stand between the rows of a part: headlines, where rows are not in one element each."""
@@ -231,11 +238,12 @@ def _is_heading(node: LexborNode) -> bool:
 
 
 def _look(node: LexborNode) -> _Look:
-    """The tags and classes of the elements right above a text."""
+    """The tags and classes of the elements right above a text: fewer where the first has a class."""
     look: list[int | str | None] = []
     at = node.parent
-    for _ in range(_LEVELS):
-        if at is not None:
-            look += [at.tag_id, at.attributes.get("class")]
-            at = at.parent
+    for level in range(_LEVELS):
+        if at is None or (level == _LEVELS - 1 and look[1]):
+            break
+        look += [at.tag_id, at.attributes.get("class")]
+        at = at.parent
     return tuple(look)

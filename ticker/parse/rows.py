@@ -12,6 +12,7 @@ from datetime import datetime
 from statistics import median
 
 from ticker.parse.clock import Stamp, stamp
+from ticker.parse.stated import instant, is_instant
 from ticker.parse.units import WORDY, Row, Unit
 
 _PLENTY = 40  # letters: a text this long is as much a headline as a longer one
@@ -64,11 +65,16 @@ def _has_lead(unit: Unit) -> bool:
 def _reading(one: Row, unit: Unit, labels: "_Labels", *, led: bool) -> Reading:
     """*one* with the headline *unit*; a date beside it says the day of its clock."""
     title, said = unit.lead if led and _has_lead(unit) else _title(unit, labels), one.stamp
+    exact = one.stated
+    if said.clock is not None and is_instant(said.printed):  # an instant for machines: its digits are of another zone
+        exact, said = exact or instant(said.printed), replace(said, clock=None, day=None)
     dates = [date for date in one.dates if date not in title]
     if said.clock is not None and said.day is None and dates:
         day = next((known.day for date in dates if (known := stamp(date)) is not None and known.day is not None), None)
         said = replace(said, day=day, clock=said.clock if day is not None else None)
-    return Reading(said, title, _link(one, unit), one.stated)
+    elif said.clock is not None and said.day is None and one.caption is not None:
+        said = replace(said, day=one.caption)
+    return Reading(said, title, _link(one, unit), exact)
 
 
 def _best_way(found: Sequence[Row]) -> tuple[str | None, float]:

@@ -15,6 +15,7 @@ from ticker.parse.rows import Reading
 from ticker.parse.shapes import Group, Slot, Timed
 from ticker.parse.slots import chosen as choose
 from ticker.parse.stamps import times
+from ticker.parse.stated import stated
 from ticker.parse.tags import TEXT, tag_ids
 from ticker.parse.tree import MAX_DEPTH, Tree
 
@@ -145,7 +146,8 @@ def _chosen(tree: Tree, rows: Sequence[Slot], chosen: Selectors, links: Links) -
         element = next(iter(_css(slot.node, chosen.headline or "*")), None)
         if element is not None:
             title = _words(tree, _texts(tree, [element]))
-            readings.append(Reading(slot.timed.stamp, title, _href(slot.node, element, chosen.link)))
+            href = _href(slot.node, element, chosen.link)
+            readings.append(Reading(slot.timed.stamp, title, href, stated(slot.timed.node)))
     headlines = tuple(lines(readings, links))
     return Listing(rows[0].timed.place, headlines, 1.0, chosen.block) if headlines else None
 

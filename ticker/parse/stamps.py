@@ -55,7 +55,8 @@ def times(tree: Tree) -> list[Timed]:
         found = sorted([*_whole(found, split := list(_split(tree, pieces))), *split], key=lambda timed: timed.place)
     more = [*_short_rows(tree, found, begun), *_without_digits(tree, found)]
     if more:
-        found = sorted([*found, *more], key=lambda timed: timed.place)
+        better = {timed.place for timed in more}
+        found = sorted([*(timed for timed in found if timed.place not in better), *more], key=lambda timed: timed.place)
     if any(map(_may_have_half, found)):
         found = [_with_half(tree, timed) for timed in found]
     if any(timed.stamp.kind is Kind.DATE for timed in found):
@@ -115,7 +116,9 @@ def _without_digits(tree: Tree, found: Sequence[Timed]) -> Iterator[Timed]:
     recent = any(timed.stamp.kind is Kind.RELATIVE for timed in found)
     for place in _where_words_may_be(tree, found):
         text = tree.texts[place]
-        if len(text) <= _LONGEST_WORDS and place not in taken and may_say(text):
+        if place in taken and recent and (ago := span(text)) is not None:  # "2h" is no clock where others say "30m ago"
+            yield Timed(place, tree.nodes[place], Stamp(bare(text), None, Kind.RELATIVE, ago=ago))
+        elif len(text) <= _LONGEST_WORDS and place not in taken and may_say(text):
             known = stamp(text)
             ago = span(text) if known is None and recent else None
             known = Stamp(bare(text), None, Kind.RELATIVE, ago=ago) if ago is not None else known
@@ -200,7 +203,9 @@ def _with_dates(tree: Tree, found: list[Timed]) -> list[Timed]:
     """*found*; a clock and the date beside it as one time, where they are all there is in an element, in many rows."""
     at = {timed.place: timed for timed in found}
     joined = {timed.place: made for timed in found if (made := _with_date(tree, timed, at)) is not None}
-    if len(joined) < _FEW:
+    reach = range(min(joined) - _FAR, max(joined) + _FAR) if joined else range(0)
+    clocks = sum(timed.place in reach and timed.stamp.kind is Kind.CLOCK for timed in found)
+    if len(joined) < _FEW or 5 * len(joined) < 4 * clocks:
         return found
     taken = {place for made in joined.values() for place in made.also}
     return [joined.get(timed.place, timed) for timed in found if timed.place not in taken]

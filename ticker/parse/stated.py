@@ -11,6 +11,7 @@ from ticker.parse.tags import tag_ids
 _TIME, _ABBR = tag_ids("time"), tag_ids("abbr")
 _LEVELS = 3  # elements above the text of a time
 _ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|[+-]\d\d:?\d\d)?", re.IGNORECASE)
+_OFFSET = re.compile(r"T\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?[+-]\d\d:?\d\d$")
 _UNIX = re.compile(r"1\d{9}(?:\d{3})?")
 
 
@@ -39,6 +40,12 @@ def instant(written: str) -> datetime | None:
     except (ValueError, OverflowError):
         pass
     return None
+
+
+def is_instant(printed: str) -> bool:
+    """Whether *printed* is what machines write: it says an instant, and its digits are no clock on a wall."""
+    plain = printed.strip()
+    return _ISO.fullmatch(plain) is not None and (plain[-1] in "Zz" or _OFFSET.search(plain) is not None)
 
 
 def fill_empty(html: str, parser: LexborHTMLParser) -> None:

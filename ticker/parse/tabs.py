@@ -36,10 +36,10 @@ def _pointed_at(tree: Tree, label: LexborNode) -> LexborNode | None:
     for _ in range(_LEVELS):
         if at is None:
             return None
-        name = points_at(at)
-        if name is not None and '"' not in name and "\\" not in name:
-            pane = tree.parser.css_first(f'[id="{name}"]')
-            return pane if pane is not None and pane.tag_id in _PANES else None
+        name, own = points_at(at), (at.attributes.get("id") or "").strip()
+        pane = tree.by_id.get(name) if name is not None else tree.labelled.get(own) if own else None
+        if pane is not None:
+            return pane if pane.tag_id in _PANES else None
         at = at.parent
     return None
 

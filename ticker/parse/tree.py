@@ -81,6 +81,22 @@ class Tree:
         return {node.mem_id: place for place, node in enumerate(self.nodes)}
 
     @cached_property
+    def by_id(self) -> dict[str, LexborNode]:
+        """The first element of each id."""
+        found: dict[str, LexborNode] = {}
+        for node in self.parser.css("[id]"):
+            found.setdefault((node.attributes.get("id") or "").strip(), node)
+        return found
+
+    @cached_property
+    def labelled(self) -> dict[str, LexborNode]:
+        """The first element that names each id as its label."""
+        found: dict[str, LexborNode] = {}
+        for node in self.parser.css("[aria-labelledby]"):
+            found.setdefault((node.attributes.get("aria-labelledby") or "").strip(), node)
+        return found
+
+    @cached_property
     def pointed_at(self) -> frozenset[str]:
         """The ids that labels of the page point at: of tabs, and of what is shown on a click."""
         labels = self.parser.css(", ".join(f"[{name}]" for name in POINTERS[1:]) + ', a[href^="#"]')

@@ -30,6 +30,7 @@ _MENU_LEVELS = 8  # elements above a heading that may be a menu
 _MOST_NEAR = 3  # lists after one place of a heading that are looked at
 _TABS = 20  # places of a heading that are looked at as tabs
 
+_BOLD = tag_ids("b", "strong", "em", "u", "font")
 _NAV = tag_ids("nav")
 _ARTICLE = tag_ids("article")
 _OPTION = tag_ids("option")
@@ -104,7 +105,7 @@ def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
     tries = []
     panes, named = _panes(found, places), _names_a_pane(found, places)
     for order, (place, pane) in enumerate(panes):
-        near = _in_pane(found, place, pane) if pane is not None else _after(found, place, _next_start(places, place))
+        near = _in_pane(found, place, pane) if pane is not None else _after(found, place, _next_start(places, order))
         doubt = _doubt(found, place, pane, named=named)
         tries += [
             (doubt, one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:_MOST_NEAR])
@@ -161,9 +162,9 @@ def _in_menu(node: LexborNode) -> bool:
     return False
 
 
-def _next_start(places: Sequence[Place], place: Place) -> int:
-    """Where the heading stands next: what follows that is nearer to it."""
-    return min((other.start for other in places if other.start > place.start), default=sys.maxsize)
+def _next_start(places: Sequence[Place], order: int) -> int:
+    """Where the heading stands next after the place that is *order*: what follows that is nearer to it."""
+    return places[order + 1].start if order + 1 < len(places) else sys.maxsize
 
 
 def _after(found: Found, place: Place, until: int = sys.maxsize) -> list[Candidate]:
@@ -287,8 +288,14 @@ def _alike(node: LexborNode, ours: LexborNode) -> bool:
     above, model = node.parent, ours.parent
     if above is None or model is None or above.tag_id != model.tag_id:
         return False
-    name = model.attributes.get("class")
-    return bool(name) and above.attributes.get("class") == name
+    name, other = model.attributes.get("class"), above.attributes.get("class")
+    return name == other if name else not other and model.tag_id in _BOLD and _alone(node) and _alone(ours)
+
+
+def _alone(text: LexborNode) -> bool:
+    """Whether *text* is all there is in the element above the one that it stands in: a line in bold letters."""
+    line = text.parent.parent if text.parent is not None else None
+    return line is not None and (line.text() or "").strip() == (text.text_content or "").strip()
 
 
 def _rank(node: LexborNode) -> int | None:

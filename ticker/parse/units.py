@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
+from ticker.model import Day
 from ticker.parse.clock import Stamp
 from ticker.parse.tags import LINK, RAW, TEXT, tag_ids
 
@@ -91,6 +92,7 @@ class Row:
     hrefs: list[str] = field(default_factory=list)
     time_href: str | None = None
     stated: datetime | None = None  # the instant that markup states with the time
+    caption: Day | None = None  # the day that stands above it and others, as a heading
     dates: tuple[str, ...] = ()  # texts that stand beside the time and say its day, unless they are the headline
     again: Callable[[], "Row"] | None = None  # the same row, with every text but its time
     deep: Callable[[], "Row"] | None = None  # the same row read from the tree, where it was not
@@ -114,7 +116,7 @@ def row(nodes: Sequence[LexborNode], stamp: Stamp, times: Iterable[int], says: r
     """
     reader = _Reader(Row(stamp), frozenset(times), says)
     for node in nodes:
-        reader.read(node)
+        reader.read(node, step_of(node) if len(nodes) > 1 else "")
     return reader.row
 
 
@@ -128,13 +130,14 @@ class _Reader:
         self.left = _MOST_TEXT
         self.passed = 0  # times met so far
 
-    def read(self, node: LexborNode) -> None:
+    def read(self, node: LexborNode, top: str) -> None:
+        """Read *node*, one of several siblings where *top* is not empty: tag and class tell them apart."""
         if node.tag_id == TEXT:
             text = self._text(node, None)
             if self.says.search(text):
                 self.row.units.append(Unit("", text, None))
         elif node.tag_id not in RAW:
-            way = "/a" if node.tag_id in LINK else ""
+            way = top or ("/a" if node.tag_id in LINK else "")
             self.row.units += self._units(node, way, self._href(node, None), node.tag_id in HEADING, 0)
 
     def _href(self, node: LexborNode, above: str | None) -> str | None:

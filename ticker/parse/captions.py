@@ -1,0 +1,50 @@
+"""Say which day stands above the rows of a list: "Friday 20 November", "yesterday", between its parts."""
+
+from collections.abc import Sequence
+from datetime import time
+
+from ticker.model import Day
+from ticker.parse.clock import LONGEST, Kind, may_say, stamp
+from ticker.parse.shapes import Slot
+from ticker.parse.tree import Tree, is_within
+
+_ABOVE = 3  # texts above the first row among which its day may stand
+_DIGITS = frozenset("0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")
+
+
+def captions(tree: Tree, slots: Sequence[Slot]) -> list[Day | None]:
+    """The day that each row stands under, None where none does.
+
+    A day holds down to the next one, but not past a midnight: where the clock rises, other rows are older.
+    """
+    days: list[Day | None] = []
+    day, above, last = None, slots[0], None
+    for at, slot in enumerate(slots):
+        begin = above.timed.place + 1 if at else max(0, slot.timed.place - _ABOVE)
+        said = _day_between(tree, begin, slot.timed.place, (above, slot))
+        clock = slot.timed.stamp.clock
+        if said is not None:
+            day = said
+        elif _rises(last, clock):
+            day = None
+        days.append(day)
+        above, last = slot, clock
+    return days
+
+
+def _rises(above: time | None, below: time | None) -> bool:
+    return above is not None and below is not None and below > above
+
+
+def _day_between(tree: Tree, begin: int, end: int, rows: Sequence[Slot]) -> Day | None:
+    """The last day among these texts that stands in none of *rows*."""
+    for place in range(end - 1, begin - 1, -1):
+        text = tree.texts[place]
+        if len(text) > LONGEST or (_DIGITS.isdisjoint(text) and not may_say(text)):
+            continue
+        known = stamp(text)
+        if known is None or known.kind is not Kind.DATE or known.day is None:
+            continue
+        if not any(is_within(tree.nodes[place], row.node.mem_id) for row in rows):
+            return known.day
+    return None
