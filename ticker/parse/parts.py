@@ -238,11 +238,11 @@ def _is_heading(node: LexborNode) -> bool:
 
 
 def _look(node: LexborNode) -> _Look:
-    """The tags and classes of the elements right above a text: fewer where the first has a class."""
+    """The tag and class of the element right above a text; of more where that has no class."""
     look: list[int | str | None] = []
     at = node.parent
-    for level in range(_LEVELS):
-        if at is None or (level == _LEVELS - 1 and look[1]):
+    for _ in range(_LEVELS):
+        if at is None or (look and look[1]):
             break
         look += [at.tag_id, at.attributes.get("class")]
         at = at.parent

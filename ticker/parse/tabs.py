@@ -1,6 +1,7 @@
 """Tell which pane belongs to a tab: labels stand all together above the panes, of which only one is shown."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
@@ -91,4 +92,6 @@ def _is_label(node: LexborNode) -> bool:
 
 
 def _elements(node: LexborNode) -> list[LexborNode]:
-    return [child for child in node.iter(include_text=True) if child.tag_id != TEXT and child.is_element_node]
+    """The elements in *node*; of more than can be tabs only the first."""
+    elements = (child for child in node.iter(include_text=True) if child.tag_id != TEXT and child.is_element_node)
+    return list(islice(elements, _MOST + 1))

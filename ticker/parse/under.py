@@ -16,7 +16,7 @@ from ticker.parse.clock import is_date
 from ticker.parse.heading import Place
 from ticker.parse.lists import Listing
 from ticker.parse.tabs import pane_of
-from ticker.parse.tags import HEADINGS, tag_ids
+from ticker.parse.tags import HEADINGS, TEXT, tag_ids
 from ticker.parse.tree import Tree, is_within
 from ticker.text import display
 
@@ -26,6 +26,7 @@ _LONGEST = 60  # characters of a heading
 _OPTION_LONG, _OPTION_WORDS = 24, 3  # letters and words of a tab, or a button: more is a text
 _MOST_DATES = 2  # lines of today's date between a heading and its list
 _MOST_TRIES = 12  # lists read to find one that is under the heading
+_PATH = frozenset("›»>/→‹«|·")  # what parts the steps of a path
 _MENU_LEVELS = 8  # elements above a heading that may be a menu
 _MOST_NEAR = 3  # lists after one place of a heading that are looked at
 _TABS = 20  # places of a heading that are looked at as tabs
@@ -34,6 +35,7 @@ _BOLD = tag_ids("b", "strong", "em", "u", "font")
 _NAV = tag_ids("nav")
 _ARTICLE = tag_ids("article")
 _OPTION = tag_ids("option")
+_ROWS = tag_ids("ul", "ol", "dl", "table")
 _LIST = tag_ids("ul", "ol", "dl", "table", "div", "section", "marquee", "aside", "article")
 
 
@@ -105,7 +107,7 @@ def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
     tries = []
     panes, named = _panes(found, places), _names_a_pane(found, places)
     for order, (place, pane) in enumerate(panes):
-        near = _in_pane(found, place, pane) if pane is not None else _after(found, place, _next_start(places, order))
+        near = _in_pane(found, place, pane) if pane is not None else _own(found, place, _next_start(places, order))
         doubt = _doubt(found, place, pane, named=named)
         tries += [
             (doubt, one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:_MOST_NEAR])
@@ -151,7 +153,11 @@ def _outside_menus(found: Found, places: Sequence[Place]) -> Sequence[Place]:
 
 
 def _in_menu(node: LexborNode) -> bool:
+    """Whether a text stands in a menu, or in the path that leads to a page: "Home › News"."""
     at = node.parent
+    before = at.prev if at is not None else None
+    if before is not None and before.tag_id == TEXT and (before.text_content or "").strip() in _PATH:
+        return True
     for _ in range(_MENU_LEVELS):
         if at is None:
             return False
@@ -160,6 +166,11 @@ def _in_menu(node: LexborNode) -> bool:
             return True
         at = at.parent
     return False
+
+
+def _own(found: Found, place: Place, until: int) -> list[Candidate]:
+    """The lists after *place*; none where its own is there, and empty."""
+    return [] if _hollow(found, place, _ROWS) else _after(found, place, until)
 
 
 def _next_start(places: Sequence[Place], order: int) -> int:
@@ -352,16 +363,16 @@ def _stamps_after(found: Found, stamps: frozenset[int], place: Place) -> int:
     return count if count < FEWEST else 0
 
 
-def _hollow(found: Found, place: Place) -> bool:
+def _hollow(found: Found, place: Place, tags: frozenset[int] = _LIST) -> bool:
     """Whether an element without any text stands right after the heading, where the list should be."""
     if found.tree is None:
         return False
-    at: LexborNode | None = found.tree.nodes[place.end - 1]
+    at: LexborNode | None = found.tree.nodes[place.end - 1] if place.picture is None else place.picture
     for _ in range(3):  # the heading's text, its element, a frame around it
         after = at.next if at is not None else None
         while after is not None and not after.is_element_node:
             after = after.next
-        if after is not None and after.tag_id in _LIST:
+        if after is not None and after.tag_id in tags:
             return not (after.text() or "").strip()
         at = at.parent if at is not None else None
     return False

@@ -62,10 +62,13 @@ _FULL_WORD = 4  # letters that a day needs to stand for itself: "heute", but not
 
 _HEADLINE = 12  # letters: what follows a time is a headline then, and not its day
 _MAYBE_LEAD = re.compile(r"\W{0,8}\d{1,2}[:：]\d\d")
+_NOON = 12
+_BEHIND = r"(?:\s*[|•·:،,–—-]+\s*|\s+)(?=\S)"
 _LEAD = re.compile(
-    r"(?P<time>[(\[]?\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?(?!\w)|\s?[صم](?!\w))?[)\]]?)"
-    r"(?:\s*[|•·:،,–—-]+\s*|\s+)(?=\S)"
+    r"(?P<time>[(\[]?(?P<hour>\d{1,2})[:：]\d{2}(?::\d{2})?"
+    rf"(?P<half>\s?[AaPp]\.?[Mm]\.?(?!\w)|\s?[صم](?!\w))?[)\]]?){_BEHIND}"
 )
+_PLAIN_LEAD = re.compile(rf"(?P<time>[(\[]?(?P<hour>\d{{1,2}})[:：]\d{{2}}(?::\d{{2}})?[)\]]?){_BEHIND}")
 _YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20)\d\d(?!\d)")
 _DAY_NUMBER = re.compile(r"(?<![\d/.:])\d{1,2}(?![\d/.:])")
 _DATE_WORDS = 8  # of a line that is a date, at most
@@ -152,6 +155,8 @@ def leading(text: str, least: int = 4) -> Stamp | None:
         return None
     line = unmarked(text[: 2 * LONGEST]).lstrip()
     found = _LEAD.match(line)
+    if found is not None and int(found["hour"]) > _NOON and found["half"]:  # "14:54 PM visits": no half of a day
+        found = _PLAIN_LEAD.match(line)
     clock = read(found["time"]) if found is not None else None
     if found is None or clock is None:
         return None
