@@ -1,5 +1,6 @@
 """Fold the copies of a list's rows: sliders repeat them before and after, phones get rows of their own."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ticker.model import Headline
@@ -20,10 +21,11 @@ def once(rows: Sequence[Headline]) -> tuple[Headline, ...]:
         middle = extra / 2  # as many copies stand before as after
         start = max(range(extra + 1), key=lambda at: (falling(rows[at : at + count]), -abs(at - middle)))
         return tuple(rows[start : start + count])
+    doubled = min(Counter(keys).values(), default=0) > 1  # all of them: a copy of the whole
     seen: set[tuple[str | None, str, str | None]] = set()
     kept = []
     for row, key in zip(rows, keys, strict=True):
-        if row.link is None or key not in seen:
+        if key not in seen or (row.link is None and not doubled):
             kept.append(row)
             seen.add(key)
     return tuple(kept)

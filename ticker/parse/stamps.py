@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 from ticker.parse.clock import LONGEST, Kind, Stamp, bare, leading, may_say, moment, span, stamp
 from ticker.parse.shapes import Timed
 from ticker.parse.tags import tag_ids
-from ticker.parse.tree import Tree
+from ticker.parse.tree import Tree, is_within
 
 MOST_TIMES = 5_000  # of a page; what comes later is not looked at
 _FURTHEST = 80  # characters before the first digit of a time
@@ -157,7 +157,7 @@ def _split(tree: Tree, pieces: Sequence[int]) -> Iterator[Timed]:
             if len(joined) > 3 * _LONGEST_PIECE:
                 break
             known = _said(tree, place, last, joined)
-            if known is not None and _all_of_one(tree, place, last, joined):
+            if known is not None and _all_of_one(tree, place, last):
                 yield Timed(place, tree.nodes[place], known, tuple(range(place + 1, last + 1)))
                 end = last + 1
                 break
@@ -175,17 +175,17 @@ def _said(tree: Tree, place: int, last: int, joined: str) -> Stamp | None:
     return None
 
 
-def _all_of_one(tree: Tree, first: int, last: int, joined: str) -> bool:
+def _all_of_one(tree: Tree, first: int, last: int) -> bool:
     """Whether some element a little above holds just the texts from *first* to *last*; or only comments part these."""
     if len({_parent_of(tree.nodes[place]) for place in range(first, last + 1)}) == 1:
         return True
-    at, wanted = tree.nodes[first].parent, joined.replace(" ", "")
+    at = tree.nodes[first].parent
     for _ in range(3):
         if at is None:
             return False
-        text = "".join((at.text() or "").split())
-        if len(text) >= len(wanted):
-            return text.startswith(wanted) and (text == wanted or at.mem_id == _parent_of(tree.nodes[last]))
+        if is_within(tree.nodes[last], at.mem_id):
+            beside = [place for place in (first - 1, last + 1) if 0 <= place < len(tree.texts)]
+            return not any(is_within(tree.nodes[place], at.mem_id) for place in beside)
         at = at.parent
     return False
 
@@ -220,7 +220,7 @@ def _with_date(tree: Tree, timed: Timed, found: Mapping[int, Timed]) -> Timed | 
             continue
         first, last = sorted((timed, date), key=lambda one: one.place)
         printed = f"{first.stamp.printed} {last.stamp.printed}"
-        if _all_of_one(tree, first.place, last.place, printed):
+        if _all_of_one(tree, first.place, last.place):
             known = Stamp(printed, timed.stamp.clock, Kind.LOOSE, day=date.stamp.day)
             return Timed(timed.place, timed.node, known, (*timed.also, place))
     return None

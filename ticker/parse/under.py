@@ -198,7 +198,7 @@ def _in_pane(found: Found, place: Place, pane: LexborNode) -> list[Candidate]:
 
 def _belongs(found: Found, place: Place, start: int) -> bool:
     """Whether the list that begins at *start* is under the heading: close after it, and under no other."""
-    if _caption(found, place, start) is not None:
+    if _caption(found, place, start) is not None or _marked_above(found, place, start):
         return False
     if found.tree is None:
         return start - place.end <= _FURTHEST
@@ -223,6 +223,16 @@ def _caption(found: Found, place: Place, start: int) -> int | None:
     if rank is not None and ours is not None and rank > ours:
         return None  # a part of what ours is above
     return above if _heads(found.tree.nodes[above], found.tree.nodes[start]) else None
+
+
+def _marked_above(found: Found, place: Place, start: int) -> bool:
+    """Whether another text right above the list is marked as its heading, h1 to h6."""
+    tree, above = found.tree, start - 1
+    while above >= place.end and is_date(found.texts[above]):
+        above -= 1
+    if tree is None or above < place.end or _rank(tree.nodes[above]) is None:
+        return False
+    return may_head(found, above) and _heads(tree.nodes[above], tree.nodes[start])
 
 
 def _other(found: Found, place: Place) -> str | None:
