@@ -194,7 +194,8 @@ def _why(block: Block, found: Inspection, pen: _Pen) -> Iterator[str]:
     lengths = [len(row.title) for row in rows]
     linked = sum(row.link is not None for row in rows)
     said = f"{min(lengths)} to {max(lengths)} letters, {median_low(lengths)} in the middle"
-    yield from pen.fact("headlines", f"{said}; {linked} of {len(rows)} with a link")
+    cure = "" if linked or pen.page else " (a saved page: its links need --url)"
+    yield from pen.fact("headlines", f"{said}; {linked} of {len(rows)} with a link{cure}")
     yield from pen.fact("times", *_times(rows, pen))
     yield from pen.fact("left out", *_left_out(found, pen))
 

@@ -71,7 +71,7 @@ def inspect(
         blocks,
         unreadable(chosen[0]),
         _blocks(found, others),
-        _refused(found, every),
+        _refused(found, [made for made in every if made not in chosen]),
         left_out(found.texts, chosen[0], found.tree),
     )
 

@@ -46,6 +46,12 @@ comments|commentaires|kommentare|comentarios|comentários|commenti|التعلي�
 bình luận|प्रतिक्रिया
 """
 
+_ADVERT = """
+ad|ads|advert|advertisement|sponsored|promo|publicité|pub|anzeige|werbung|publicidad|publicidade|anuncio|pubblicità|إعلان|إعلانات
+آگهی|تبلیغات|פרסומת|reklam|реклама|reklama|hirdetés|publicitate|διαφήμιση|annons|annonse|annonce|mainos|advertentie|广告|廣告|広告
+광고|iklan|quảng cáo|โฆษณา|विज्ञापन
+"""
+
 # Parts of class names and ids, likewise; and of those that are no news at all.
 _LATEST_NAMES = frozenset((
     "latest", "last", "breaking", "live", "ticker", "newsfeed", "feed", "flash", "urgent", "timeline", "stream", "wire",
@@ -66,6 +72,7 @@ def _alternatives(words: str) -> re.Pattern[str]:
     return re.compile("|".join(rf"(?<!\w){re.escape(word)}" if word[0].isalpha() else re.escape(word) for word in each))
 
 
+_ADVERT_WORDS = _alternatives(_ADVERT)
 _COMMENTS_WORDS = _alternatives(_COMMENTS)
 _LATEST_WORDS, _OTHER_WORDS = _alternatives(_LATEST), _alternatives(_OTHER)
 
@@ -77,6 +84,11 @@ def of_heading(texts: Iterable[str]) -> float:
     if latest and other:  # tabs, or a list of the other kind further above
         return 0.5 if _OTHER_WORDS.search(above[0]) else 1.5
     return 0.25 if other else 1.5 if latest else 1.0
+
+
+def is_advert(text: str) -> bool:
+    """Whether a text between rows says that an advert stands there."""
+    return _ADVERT_WORDS.match(key(text)) is not None
 
 
 def are_comments(texts: Iterable[str]) -> bool:

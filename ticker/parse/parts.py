@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from ticker.parse.clock import is_date
 from ticker.parse.grove import Grove
+from ticker.parse.hints import is_advert
 from ticker.parse.order import MIDNIGHT, mark, step_of
 from ticker.parse.shapes import Form, Group, Slot, Way
 from ticker.parse.tabs import is_pane, pane_of
@@ -19,6 +20,8 @@ _BETWEEN = 3  # times that may stand between two rows: what else a row holds, an
 _FURTHEST = 40  # texts between the times of two rows
 _FEW = 5  # rows of a part that show how its texts look
 _LEVELS = 3  # elements above a text that tell how it looks
+_WHOLE = 4  # rows of a part that may be a list of its own
+_LONGEST_TITLE = 40  # characters of its title
 _PINNED = 3  # rows of a part of which the first may be pinned
 _ABOVE = 2  # texts above a list of which one may be its heading
 _MOST_NIGHTS = 1  # between the first row and the last, as far as no date says so
@@ -151,6 +154,8 @@ class _Parts:
         dated, headed, others = self._between(begin, at)
         if headed or step is None or (step > 0 and not dated and (others or step <= MIDNIGHT)):
             return None  # a later time begins another list, but after midnight, with its date or nothing between
+        if others == 1 and not dated and self._is_titled(begin, at):
+            return None
         if not _alike(*(self.grove.node[mem] for mem in self.lists[at - 1 : at + 1])) or self._are_panes(at):
             return None
         return int(step > 0 and not dated)
@@ -180,9 +185,21 @@ class _Parts:
                 dated = True
             elif look in ours or (look not in usual and (_is_heading(node) or is_within(node, self.lists[at]))):
                 headed = True  # of the next section, or of the next list itself
-            else:
+            elif look not in usual or not is_within(node, self.lists[at]):
                 others += 1
         return dated, headed, others
+
+    def _is_titled(self, begin: int, at: int) -> bool:
+        """Whether the one text between two lists, each long enough, may be the title of the second: it is no advert."""
+        end = next((row for row in range(at, len(self.rows)) if self.lists[row] != self.lists[at]), len(self.rows))
+        if at - begin < _WHOLE or end - at < _WHOLE:
+            return False
+        (above, last), (below, first) = self.rows[at - 1 : at + 1]
+        held = (self.lists[at - 1], self.lists[at], above, below)
+        between = range(self.grove.found[last].place + 1, self.grove.found[first].place)
+        stray = [place for place in between if not any(is_within(self.tree.nodes[place], mem) for mem in held)]
+        texts = [self.tree.texts[place] for place in stray]
+        return any(len(text) <= _LONGEST_TITLE and not is_advert(text) for text in texts)
 
     def _looks(self, start: int) -> tuple[set[_Look], set[_Look]]:
         """How what stands above the list that begins with row *start* looks, and what stands between its rows."""

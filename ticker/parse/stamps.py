@@ -53,7 +53,7 @@ def times(tree: Tree) -> list[Timed]:
                 begun.append(place)
     if pieces:
         found = sorted([*_whole(found, split := list(_split(tree, pieces))), *split], key=lambda timed: timed.place)
-    more = [*_short_rows(tree, found, begun), *_without_digits(tree, found)]
+    more = [*_short_rows(tree, found, begun), *_without_digits(tree, found, pieces)]
     if more:
         better = {timed.place for timed in more}
         found = sorted([*(timed for timed in found if timed.place not in better), *more], key=lambda timed: timed.place)
@@ -97,7 +97,8 @@ def trailing(text: str) -> Stamp | None:
     for cut in sorted({*words, *separators}):
         known = stamp(text[cut:]) if len(text) - cut <= LONGEST else None
         if known is not None and known.clock is not None and (cut in separators or known.day is not None):
-            return replace(known, rest=text[:cut].rstrip(_SEPARATORS), kind=Kind.CLOCK)
+            rest = text[:cut].rstrip(_SEPARATORS)
+            return replace(known, rest=rest + ")" * (rest.count("(") - rest.count(")")), kind=Kind.CLOCK)
     return None
 
 
@@ -110,11 +111,11 @@ def _short_rows(tree: Tree, found: Sequence[Timed], begun: Sequence[int]) -> Ite
                 yield Timed(place, tree.nodes[place], known)
 
 
-def _without_digits(tree: Tree, found: Sequence[Timed]) -> Iterator[Timed]:
+def _without_digits(tree: Tree, found: Sequence[Timed], pieces: Sequence[int]) -> Iterator[Timed]:
     """Times in words, "an hour ago", "yesterday"; and spans without "ago" where other rows say how long ago."""
     taken = {timed.place for timed in found}
-    recent = any(timed.stamp.kind is Kind.RELATIVE for timed in found)
-    for place in _where_words_may_be(tree, found):
+    recent = any(timed.stamp.kind is Kind.RELATIVE for timed in found) or _are_ages(tree, sorted([*taken, *pieces]))
+    for place in range(len(tree.texts)) if recent else _where_words_may_be(tree, found):
         text = tree.texts[place]
         if place in taken and recent and (ago := span(text)) is not None:  # "2h" is no clock where others say "30m ago"
             yield Timed(place, tree.nodes[place], Stamp(bare(text), None, Kind.RELATIVE, ago=ago))
@@ -124,6 +125,14 @@ def _without_digits(tree: Tree, found: Sequence[Timed]) -> Iterator[Timed]:
             known = Stamp(bare(text), None, Kind.RELATIVE, ago=ago) if ago is not None else known
             if known is not None:
                 yield Timed(place, tree.nodes[place], known)
+
+
+def _are_ages(tree: Tree, places: Sequence[int]) -> bool:
+    """Whether short texts, "3m", "1h", "2h", grow older down the page: as clocks they would rise."""
+    short = [place for place in places if len(tree.texts[place]) < _LONGEST_PIECE]
+    ages = [ago.span for place in short if (ago := span(tree.texts[place])) is not None]
+    older = sum(above < below for above, below in pairwise(ages))
+    return len(set(ages)) > _FEW and 5 * older >= 4 * (len(ages) - 1)
 
 
 def _where_words_may_be(tree: Tree, found: Sequence[Timed]) -> Iterable[int]:

@@ -203,7 +203,8 @@ def _joined(pieces: list[_Piece], unit: Unit, says: re.Pattern[str], breaks: Seq
         if at > last and _is_badge(child, inner, unit.raw):
             apart += inner
             continue
-        if child.tag_id in _STYLED or (child.tag_id in _FLOWING and first < at < last):
+        flows = child.tag_id in _FLOWING and (first < at < last or _is_initial(at, inner, pieces, first))
+        if child.tag_id in _STYLED or flows:
             for below in inner:
                 unit.raw += below.raw
                 unit.href = unit.href or below.href
@@ -244,6 +245,12 @@ def _styled(pieces: Sequence[_Piece], *, named: bool = False) -> str:
     if len(styled) != 1 or styled[0][0].tag_id not in _STYLED or (named and not _is_named(styled[0][0])):
         return ""
     return " ".join("".join(below.raw for below in styled[0][1]).split())
+
+
+def _is_initial(at: int, inner: Sequence[Unit], pieces: Sequence[_Piece], first: int) -> bool:
+    """Whether an element holds the first letter of a word that goes on without a space."""
+    text, after = "".join(below.raw for below in inner), pieces[first]
+    return at == first - 1 and len(text) == 1 and text.isalpha() and isinstance(after, str) and after[:1].isalpha()
 
 
 def _is_badge(child: LexborNode, inner: Sequence[Unit], before: str) -> bool:
