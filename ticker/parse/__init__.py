@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from ticker.errors import ParseError
 from ticker.model import Block, Headline, Page, Selectors, Source
-from ticker.parse.choice import choose, lists_of, news, see, unreadable
+from ticker.parse.choice import lists_of, news, sought, unreadable
 from ticker.parse.inspection import Inspection, Refused
 from ticker.parse.left import left_out
 from ticker.parse.lists import Listing
@@ -35,12 +35,13 @@ def parse(page: Page, source: Source) -> list[Headline]:
         ParseError: `heading-absent`, `block-absent`, `block-empty` or `times-unreadable`, with a
             sentence for the person who mends the configuration.
     """
-    found, links = see(page)
-    chosen = choose(found, links, source.heading, source.selectors)[0]
-    problem = unreadable(chosen)
+    _, chosen = sought(page, source.heading, source.selectors)
+    if isinstance(chosen, ParseError):
+        raise chosen
+    problem = unreadable(chosen[0])
     if problem is not None:
         raise problem
-    return list(chosen.headlines)
+    return list(chosen[0].headlines)
 
 
 def inspect(
@@ -52,13 +53,12 @@ def inspect(
         detailed: also what was passed over and why, for a person.
     """
     try:
-        found, links = see(page)
+        found, sure = sought(page, heading, selectors)
     except ParseError as problem:
         return Inspection((), problem.with_traceback(None))
-    try:
-        chosen = choose(found, links, heading, selectors)[:_MOST_BLOCKS]
-    except ParseError as problem:
-        return _failed(found, problem.with_traceback(None), heading, detailed=detailed)
+    if isinstance(sure, ParseError):
+        return _failed(found, sure, heading, detailed=detailed)
+    chosen = sure[:_MOST_BLOCKS]
     how = "the configured selectors point at it" if selectors else "stands under the heading" if heading else _GUESS
     blocks = tuple(
         Block(heading or title_above(found, made), made.headlines, f"{made.where}; {how}") for made in chosen

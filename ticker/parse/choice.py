@@ -14,19 +14,22 @@ from ticker.parse.news import newsness
 from ticker.parse.plain import read_plain
 from ticker.parse.selected import selected
 from ticker.parse.stamps import times
-from ticker.parse.tree import Tree, grow
+from ticker.parse.tree import Tree, grow, may_be_mended
 from ticker.parse.under import Candidate, Found, under
 
 
-def see(page: Page) -> tuple[Found, Links]:
+def see(page: Page, *, mended: bool = False) -> tuple[Found, Links]:
     """What is on the page, not yet understood.
+
+    Args:
+        mended: as of `tree.grow`; for a page in which nothing was found.
 
     Raises:
         ParseError: `block-absent`, for a page that would take the machine down.
     """
     if page.kind == "plain":
         return read_plain(page.text, page.url), Links(page.url)
-    tree = grow(page.text, page.utf8)
+    tree = grow(page.text, page.utf8, mended=mended)
     links = Links(page.url, tree.parser)
     return Found(tree.texts, partial(_look, tree, links), tree), links
 
@@ -36,6 +39,25 @@ def _look(tree: Tree, links: Links) -> tuple[list[int], list[Candidate]]:
     stamped = times(tree)
     candidates = [Candidate(one.place, cache(partial(listing, tree, one, links))) for one in groups(tree, stamped)]
     return [timed.place for timed in stamped], candidates
+
+
+def sought(page: Page, heading: str | None, selectors: Selectors | None) -> tuple[Found, list[Listing] | ParseError]:
+    """What is on the page, and the lists that are asked for, or why there are none; looked for twice if need be.
+
+    Raises:
+        ParseError: as of `see`.
+    """
+    found, links = see(page)
+    try:
+        return found, choose(found, links, heading, selectors)
+    except ParseError as problem:
+        if found.tree is None or not may_be_mended(page.text):
+            return found, problem.with_traceback(None)
+    found, links = see(page, mended=True)
+    try:
+        return found, choose(found, links, heading, selectors)
+    except ParseError as problem:
+        return found, problem.with_traceback(None)
 
 
 def choose(found: Found, links: Links, heading: str | None, selectors: Selectors | None) -> list[Listing]:

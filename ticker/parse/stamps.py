@@ -17,7 +17,7 @@ MOST_TIMES = 5_000  # of a page; what comes later is not looked at
 _FURTHEST = 80  # characters before the first digit of a time
 _LONGEST_PIECE = 6  # characters of a part of a time: "14", ":54", "p.m."
 _LONGEST_HALF = 10  # characters of "a.m.", "Uhr", "بعد الظهر" in an element of its own
-_MOST_PIECES = 4  # that one time is made of
+_MOST_PIECES = 6  # that one time is made of
 _LONGEST_WORDS = 28  # characters of a time in words
 _REMEMBERED = 16_384  # texts with a digit, of all pages that are polled
 _FAR = 10  # texts between two rows, at most
@@ -31,7 +31,7 @@ _BEGINS = re.compile(r"\W{0,8}\d{1,2}[:：]\d\d").match
 _SEPARATORS = " \t\xa0\u202f,،;|•·–—-/(["
 _SEPARATOR = re.compile(r"\s*[,،;|•·–—/(\[]\s*|\s-\s")
 _ENDS = re.compile(r"\d{1,2}[:.h٫：]\d\d\s?(?:[ap]\.?m\.?)?[)\]]?$", re.IGNORECASE)
-_SPLIT = re.compile(r"\d{1,2}\s?(?:[:.٫：]|[hH時时點点시])\s?\d\d\s?\D{0,4}")
+_SPLIT = re.compile(r"\d{1,2}\s?(?:[:.٫：]|[hH時时點点시])\s?\d\d(?:\s?:\s?\d\d)?\s?\D{0,4}")
 _SET_HIGH = tag_ids("sup", "sub", "small")
 _DIGIT = re.compile(r"\d").search
 
@@ -129,7 +129,7 @@ def _without_digits(tree: Tree, found: Sequence[Timed], pieces: Sequence[int]) -
 
 def _are_ages(tree: Tree, places: Sequence[int]) -> bool:
     """Whether short texts, "3m", "1h", "2h", grow older down the page: as clocks they would rise."""
-    short = [place for place in places if len(tree.texts[place]) < _LONGEST_PIECE]
+    short = [place for place in places if len(tree.texts[place]) < _LONGEST_PIECE and tree.texts[place][-1].isalpha()]
     ages = [ago.span for place in short if (ago := span(tree.texts[place])) is not None]
     older = sum(above < below for above, below in pairwise(ages))
     return len(set(ages)) > _FEW and 5 * older >= 4 * (len(ages) - 1)
@@ -161,11 +161,9 @@ def _split(tree: Tree, pieces: Sequence[int]) -> Iterator[Timed]:
     for place in pieces:
         if place < end or not tree.texts[place][0].isdecimal():
             continue
-        for last in range(place + 1, min(place + _MOST_PIECES, len(tree.texts))):
+        for last in range(min(place + _MOST_PIECES, len(tree.texts)) - 1, place, -1):  # with its seconds, if it has any
             joined = "".join(tree.texts[place : last + 1])
-            if len(joined) > 3 * _LONGEST_PIECE:
-                break
-            known = _said(tree, place, last, joined)
+            known = _said(tree, place, last, joined) if len(joined) <= 3 * _LONGEST_PIECE else None
             if known is not None and _all_of_one(tree, place, last):
                 yield Timed(place, tree.nodes[place], known, tuple(range(place + 1, last + 1)))
                 end = last + 1

@@ -48,10 +48,8 @@ def is_instant(printed: str) -> bool:
     return _ISO.fullmatch(plain) is not None and (plain[-1] in "Zz" or _OFFSET.search(plain) is not None)
 
 
-def fill_empty(html: str, parser: LexborHTMLParser) -> None:
+def fill_empty(parser: LexborHTMLParser) -> None:
     """Write what an empty <time datetime> states into it: a script of the page would do so."""
-    if "<time" not in html:
-        return
     for element in _empty(parser):
         element.insert_child((element.attributes.get("datetime") or "").strip())
 

@@ -21,6 +21,7 @@ _ASIDE = 3  # texts outside an element after which no more of it is expected
 _LONG_TAG = 2_048  # characters: shorter tags are not worth counting
 _FEW_TAGS = 12_000  # "<" on a page: so few, nested as deep as can be, take the parser 0.3 s
 
+_EMPTY_TIME = re.compile(r"<time\b[^>]*>\s*</time", re.IGNORECASE)
 _SEAM = "<!-- -->"  # what frameworks write between the parts of one text: "14<!-- -->:<!-- -->54"
 
 _TAG = re.compile(r"<(/?[a-zA-Z][^\s/>]*)")
@@ -124,20 +125,28 @@ class Tree:
         return [(node, place) for node, place in found if place < len(self.texts)]
 
 
-def grow(html: str, utf8: bytes | None = None) -> Tree:
+def may_be_mended(html: str) -> bool:
+    """Whether there is anything in a page for `grow` to mend."""
+    return _SEAM in html or _EMPTY_TIME.search(html) is not None
+
+
+def grow(html: str, utf8: bytes | None = None, *, mended: bool = False) -> Tree:
     """Parse *html*; scripts, styles and the page's title are no text.
 
     Args:
         utf8: the same in bytes, where they are at hand.
+        mended: with texts in one that comments part, and the time in each empty <time datetime>. These passes over
+            the page cost as much as all else, and few pages need them.
 
     Raises:
         ParseError: `block-absent`, where parsing would take the machine down.
     """
     guard(html)
-    if _SEAM in html:
+    if mended:
         html, utf8 = html.replace(_SEAM, ""), None
     tree = Tree(LexborHTMLParser(utf8 if utf8 is not None else html.encode("utf-8", "replace")))
-    fill_empty(html, tree.parser)
+    if mended:
+        fill_empty(tree.parser)
     root = tree.parser.root
     if root is None:
         return tree
