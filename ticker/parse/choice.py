@@ -34,11 +34,11 @@ def see(page: Page, *, mended: bool = False) -> tuple[Found, Links]:
     return Found(tree.texts, partial(_look, tree, links), tree), links
 
 
-def _look(tree: Tree, links: Links) -> tuple[list[int], list[Candidate]]:
+def _look(tree: Tree, links: Links) -> tuple[list[int], list[Candidate], bool]:
     """The places of all times, and the lists; looked for when asked for: without the heading there is no need."""
     stamped = times(tree)
     candidates = [Candidate(one.place, cache(partial(listing, tree, one, links))) for one in groups(tree, stamped)]
-    return [timed.place for timed in stamped], candidates
+    return [timed.place for timed in stamped], candidates, any(timed.also for timed in stamped)
 
 
 def sought(page: Page, heading: str | None, selectors: Selectors | None) -> tuple[Found, list[Listing] | ParseError]:
@@ -49,7 +49,9 @@ def sought(page: Page, heading: str | None, selectors: Selectors | None) -> tupl
     """
     found, links = see(page)
     try:
-        return found, choose(found, links, heading, selectors)
+        chosen = choose(found, links, heading, selectors)
+        if not found.in_pieces or not may_be_mended(page.text):
+            return found, chosen
     except ParseError as problem:
         if found.tree is None or not may_be_mended(page.text):
             return found, problem.with_traceback(None)

@@ -39,7 +39,7 @@ def read_plain(text: str, url: str) -> Found:
     stamps = {at: known for at, line in enumerate(texts) if (known := moment(line) or leading(line, least=0))}
     found = _Lines(texts, frozenset(parted), stamps)
     candidates = [one for run in _runs(stamps) for one in _candidates(found, run, Links(url))]
-    return Found(texts, lambda: (list(stamps), candidates))
+    return Found(texts, lambda: (list(stamps), candidates, False))
 
 
 def _runs(places: Iterable[int]) -> Iterator[list[int]]:

@@ -52,17 +52,22 @@ class Found:
     """What was found on a page: all its texts; when asked for, the places of all times among them, and all lists."""
 
     texts: Sequence[str]
-    look: Callable[[], tuple[Sequence[int], Sequence[Candidate]]]
+    look: Callable[[], tuple[Sequence[int], Sequence[Candidate], bool]]
     tree: Tree | None = None  # None for plain text
 
     @cached_property
-    def _looked(self) -> tuple[Sequence[int], Sequence[Candidate]]:
+    def _looked(self) -> tuple[Sequence[int], Sequence[Candidate], bool]:
         return self.look()
 
     @property
     def stamps(self) -> Sequence[int]:
         """The places of all times in `texts`."""
         return self._looked[0]
+
+    @property
+    def in_pieces(self) -> bool:
+        """Whether a time stands in several texts."""
+        return self._looked[2]
 
     @property
     def candidates(self) -> Sequence[Candidate]:
