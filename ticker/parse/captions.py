@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from datetime import time
 
 from ticker.model import Day
-from ticker.parse.clock import LONGEST, Kind, may_say, stamp
 from ticker.parse.shapes import Slot
 from ticker.parse.tree import Tree, is_within
 
 _ABOVE = 3  # texts above the first row among which its day may stand
-_DIGITS = frozenset("0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")
 
 
 def captions(tree: Tree, slots: Sequence[Slot]) -> list[Day | None]:
@@ -17,6 +15,8 @@ def captions(tree: Tree, slots: Sequence[Slot]) -> list[Day | None]:
 
     A day holds down to the next one, but not past a midnight: where the clock rises, other rows are older.
     """
+    if not tree.days:
+        return [None] * len(slots)
     days: list[Day | None] = []
     day, above, last = None, slots[0], None
     for at, slot in enumerate(slots):
@@ -37,14 +37,9 @@ def _rises(above: time | None, below: time | None) -> bool:
 
 
 def _day_between(tree: Tree, begin: int, end: int, rows: Sequence[Slot]) -> Day | None:
-    """The last day among these texts that stands in none of *rows*."""
+    """The last day that is said between two places, in none of *rows*."""
     for place in range(end - 1, begin - 1, -1):
-        text = tree.texts[place]
-        if len(text) > LONGEST or (_DIGITS.isdisjoint(text) and not may_say(text)):
-            continue
-        known = stamp(text)
-        if known is None or known.kind is not Kind.DATE or known.day is None:
-            continue
-        if not any(is_within(tree.nodes[place], row.node.mem_id) for row in rows):
-            return known.day
+        day = tree.days.get(place)
+        if day is not None and not any(is_within(tree.nodes[place], row.node.mem_id) for row in rows):
+            return day
     return None

@@ -1,9 +1,9 @@
 """Find every printed time of a page: texts that are one, rows that begin with one, and times in several elements."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from enum import Enum
 from itertools import islice, pairwise
 
 from selectolax.lexbor import LexborNode
@@ -19,7 +19,7 @@ _LONGEST_PIECE = 6  # characters of a part of a time: "14", ":54", "p.m."
 _LONGEST_HALF = 10  # characters of "a.m.", "Uhr", "بعد الظهر" in an element of its own
 _MOST_PIECES = 6  # that one time is made of
 _LONGEST_WORDS = 28  # characters of a time in words
-_REMEMBERED = 16_384  # texts with a digit, of all pages that are polled
+_REMEMBERED = 50_000  # texts, of all pages that are polled
 _FAR = 10  # texts between two rows, at most
 _FEW = 3  # rows in one text, at least, that make others likely
 _LONGEST_ROW = 300  # characters of a row that ends with its time
@@ -36,24 +36,45 @@ _SET_HIGH = tag_ids("sup", "sub", "small")
 _DIGIT = re.compile(r"\d").search
 
 
+class _Sort(Enum):
+    """What a text is that is no time by itself."""
+
+    OTHER = 0
+    PIECE = 1  # so short that it may be a part of one
+    BEGUN = 2  # begins with a clock, and goes on too shortly for a headline
+    WORDS = 3  # may say a time without a digit
+
+
+# What each text was found to be. Most texts of a page are those of the poll before, and of the other pages of its site:
+# to look them up costs a tenth of reading them.
+_remembered: dict[str, Stamp | _Sort] = {}
+
+
 def times(tree: Tree) -> list[Timed]:
     """Every printed time of the page, in document order."""
     texts, nodes = tree.texts, tree.nodes
-    found, pieces, begun = list[Timed](), list[int](), list[int]()
+    found = list[Timed]()
+    sorts: dict[_Sort, list[int]] = {sort: [] for sort in _Sort}
+    known, other = _remembered.get, _Sort.OTHER
     for place, text in enumerate(texts):
-        if _DIGIT(text, 0, _FURTHEST):
-            known = _stamped(text)
-            if known is not None:
-                found.append(Timed(place, nodes[place], known))
-                if len(found) == MOST_TIMES:
-                    break
-            elif len(text) < _LONGEST_PIECE:
-                pieces.append(place)
-            elif _BEGINS(text):
-                begun.append(place)
+        sight = known(text) or _sight(text)
+        if sight is other:
+            continue
+        if isinstance(sight, _Sort):
+            sorts[sight].append(place)
+            continue
+        found.append(Timed(place, nodes[place], sight))
+        if len(found) == MOST_TIMES:
+            break
+    return _completed(tree, found, sorts)
+
+
+def _completed(tree: Tree, found: list[Timed], sorts: Mapping[_Sort, Sequence[int]]) -> list[Timed]:
+    """*found* with the times that only others of the page show to be times; and each with what belongs to it."""
+    pieces = sorts[_Sort.PIECE]
     if pieces:
         found = sorted([*_whole(found, split := list(_split(tree, pieces))), *split], key=lambda timed: timed.place)
-    more = [*_short_rows(tree, found, begun), *_without_digits(tree, found, pieces)]
+    more = [*_short_rows(tree, found, sorts[_Sort.BEGUN]), *_in_words(tree, found, pieces, sorts[_Sort.WORDS])]
     if more:
         better = {timed.place for timed in more}
         found = sorted([*(timed for timed in found if timed.place not in better), *more], key=lambda timed: timed.place)
@@ -61,14 +82,31 @@ def times(tree: Tree) -> list[Timed]:
         found = [_with_half(tree, timed) for timed in found]
     if any(timed.stamp.kind is Kind.DATE for timed in found):
         found = _with_dates(tree, found)
+        tree.days = {
+            timed.place: timed.stamp.day for timed in found if timed.stamp.kind is Kind.DATE and timed.stamp.day
+        }
     return found
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _stamped(text: str) -> Stamp | None:
-    """The time that *text* is, begins or ends with. Remembered: most texts of a page are those of the poll before."""
-    known = moment(text)
-    return known if known is not None and known.readable and not known.rest else _cut(text, known)
+def _sight(text: str) -> Stamp | _Sort:
+    """The time that *text* is, begins or ends with; else what it may be. Remembered, but for very long ones."""
+    seen: Stamp | _Sort = _Sort.OTHER
+    if _DIGIT(text, 0, _FURTHEST):
+        known = moment(text)
+        known = known if known is not None and known.readable and not known.rest else _cut(text, known)
+        if known is not None:
+            seen = known
+        elif len(text) < _LONGEST_PIECE:
+            seen = _Sort.PIECE
+        elif _BEGINS(text):
+            seen = _Sort.BEGUN
+    elif len(text) <= _LONGEST_WORDS and may_say(text):
+        seen = _Sort.WORDS
+    if len(text) <= _LONGEST_ROW:
+        if len(_remembered) >= _REMEMBERED:
+            _remembered.clear()
+        _remembered[text] = seen
+    return seen
 
 
 def _cut(text: str, known: Stamp | None) -> Stamp | None:
@@ -111,20 +149,17 @@ def _short_rows(tree: Tree, found: Sequence[Timed], begun: Sequence[int]) -> Ite
                 yield Timed(place, tree.nodes[place], known)
 
 
-def _without_digits(tree: Tree, found: Sequence[Timed], pieces: Sequence[int]) -> Iterator[Timed]:
+def _in_words(tree: Tree, found: Sequence[Timed], pieces: Sequence[int], words: Sequence[int]) -> Iterator[Timed]:
     """Times in words, "an hour ago", "yesterday"; and spans without "ago" where other rows say how long ago."""
-    taken = {timed.place for timed in found}
-    recent = any(timed.stamp.kind is Kind.RELATIVE for timed in found) or _are_ages(tree, sorted([*taken, *pieces]))
-    for place in range(len(tree.texts)) if recent else _where_words_may_be(tree, found):
-        text = tree.texts[place]
-        if place in taken and recent and (ago := span(text)) is not None:  # "2h" is no clock where others say "30m ago"
-            yield Timed(place, tree.nodes[place], Stamp(bare(text), None, Kind.RELATIVE, ago=ago))
-        elif len(text) <= _LONGEST_WORDS and place not in taken and may_say(text):
-            known = stamp(text)
-            ago = span(text) if known is None and recent else None
-            known = Stamp(bare(text), None, Kind.RELATIVE, ago=ago) if ago is not None else known
-            if known is not None:
-                yield Timed(place, tree.nodes[place], known)
+    spoken = [Timed(place, tree.nodes[place], known) for place in words if (known := stamp(tree.texts[place]))]
+    yield from spoken
+    places = sorted([*(timed.place for timed in found), *pieces])
+    if any(timed.stamp.kind is Kind.RELATIVE for timed in (*found, *spoken)) or _are_ages(tree, places):
+        for place in places:
+            text = tree.texts[place]
+            ago = span(text) if len(text) <= _LONGEST_WORDS else None
+            if ago is not None:  # "2h" is no clock where others say "30m ago"
+                yield Timed(place, tree.nodes[place], Stamp(bare(text), None, Kind.RELATIVE, ago=ago))
 
 
 def _are_ages(tree: Tree, places: Sequence[int]) -> bool:
@@ -133,20 +168,6 @@ def _are_ages(tree: Tree, places: Sequence[int]) -> bool:
     ages = [ago.span for place in short if (ago := span(tree.texts[place])) is not None]
     older = sum(above < below for above, below in pairwise(ages))
     return len(set(ages)) > _FEW and 5 * older >= 4 * (len(ages) - 1)
-
-
-def _where_words_may_be(tree: Tree, found: Sequence[Timed]) -> Iterable[int]:
-    """Anywhere, where other times are such or few; else right above and below those that stand close together."""
-    if len(found) < 2 * _FEW or any(_is_in_words(timed.stamp) for timed in found):
-        return range(len(tree.texts))
-    ends = [-_FAR, *(timed.place for timed in found), len(tree.texts) + _FAR]
-    gaps = [(above, below) for above, below in pairwise(ends) if below - above > _FAR]
-    near = {place for gap in gaps for end in gap for place in range(end - _FAR, end + _FAR)}
-    return sorted(place for place in near if 0 <= place < len(tree.texts))
-
-
-def _is_in_words(known: Stamp) -> bool:
-    return known.kind is Kind.RELATIVE or (known.day is not None and known.day.back is not None)
 
 
 def _whole(found: Sequence[Timed], split: Sequence[Timed]) -> list[Timed]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ticker.errors import ParseError
+from ticker.model import Day
 from ticker.parse.stated import fill_empty
 from ticker.parse.tags import RAW, TEXT
 
@@ -75,6 +76,7 @@ class Tree:
     parser: LexborHTMLParser
     texts: list[str] = field(default_factory=list)
     nodes: list[LexborNode] = field(default_factory=list)
+    days: dict[int, Day] = field(default_factory=dict)  # by place: texts that say a day and no clock
 
     @cached_property
     def index(self) -> dict[int, int]:
