@@ -40,8 +40,9 @@ def places(texts: Sequence[str], heading: str) -> tuple[list[Place], list[Place]
     may_start = _firsts(wanted)
     if len(may_start) > _MOST_FIRSTS:
         may_start.clear()
-    for start in [start for start, text in enumerate(texts) if may_start[text[:_FIRST]]]:
-        _try(texts, start, wanted, limit, whole, begun)
+    for start in [start for start, text in enumerate(texts) if may_start[text[0]]]:
+        if may_start[texts[start][:_FIRST]]:
+            _try(texts, start, wanted, limit, whole, begun)
     return whole, begun
 
 
