@@ -38,7 +38,9 @@ class Links:
 
     def whole(self, href: str | None) -> str | None:
         """The absolute address of *href*; None for one that leads nowhere (javascript:, #, mailto:)."""
-        href = (href or "").strip().translate(_NOISE).replace(" ", "%20")
+        href = (href or "").strip()
+        if not href.isprintable() or " " in href:  # most addresses need no cleaning, and cleaning is slow
+            href = href.translate(_NOISE).replace(" ", "%20")
         if not href or href[0] == "#":
             return None
         if _PLAIN.match(href) and "/." not in href:

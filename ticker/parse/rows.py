@@ -119,7 +119,7 @@ def _score(way: str, units: list[Unit], rows: int, different: int) -> float:
 
 def width(text: str) -> int:
     """The length of *text*, a letter of Chinese, Japanese or Korean counted as two and a half."""
-    if not text or max(text) < "\u3040":
+    if text.isascii() or max(text) < "\u3040":
         return len(text)
     return len(text) + 3 * len(_WIDE.findall(text)) // 2
 

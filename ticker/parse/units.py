@@ -39,14 +39,19 @@ class Unit:
     href: str | None
     heading: bool = False  # in an h1 … h6
     nested: bool = False  # in an element that has text of its own
-    edges: list["Edge"] = field(default_factory=list)
+    edges: tuple["Edge", ...] = ()
     lead: str = ""  # the bold words that a longer text begins with
     head: str = ""  # styled words that it begins with, glued to what follows
     tail: str = ""  # styled words that it ends with
 
+    _clean: tuple[str, str] = ("", "")  # `raw` and `text` when that was last asked for
+
     @property
     def text(self) -> str:
-        return " ".join(self.raw.split())
+        """`raw` in one line."""
+        if self._clean[0] is not self.raw:
+            self._clean = self.raw, " ".join(self.raw.split())
+        return self._clean[1]
 
 
 @dataclass(slots=True)
@@ -214,7 +219,7 @@ def _joined(pieces: list[_Piece], unit: Unit, says: re.Pattern[str], breaks: Seq
             below.nested = True
             flows = not crossed and _flows(pieces, at, below, first, last)
             if child.tag_id in _FLOWING:
-                unit.edges.append(Edge(below, at < first, flows))
+                unit.edges += (Edge(below, at < first, flows),)
         apart += inner
         unit.raw += " "
     return [unit, *apart]
