@@ -7,7 +7,7 @@ from ticker.errors import ParseError
 from ticker.model import Page, Selectors
 from ticker.parse.blocks import groups
 from ticker.parse.jsonld import scripts_of
-from ticker.parse.linked import Linked, linked
+from ticker.parse.linked import Linked, linked, may_hold
 from ticker.parse.links import Links
 from ticker.parse.lists import Listing, listing
 from ticker.parse.news import newsness
@@ -107,9 +107,8 @@ def _in_scripts(found: Found, links: Links, heading: str = "") -> list[Linked]:
     if found.tree is None:
         return []
     word = next(iter(heading.split()), "").casefold()
-    return linked(
-        (script for script in scripts_of(found.tree.parser) if word in script.casefold() or "\\u" in script), links
-    )
+    lists = (script for script in scripts_of(found.tree.parser) if may_hold(script))
+    return linked((script for script in lists if "\\u" in script or word in script.casefold()), links)
 
 
 def unreadable(made: Listing) -> ParseError | None:

@@ -93,6 +93,7 @@ def _letter(letter: str) -> str:
     return _squeeze(letter)
 
 
+@lru_cache(maxsize=16_384)
 def _squeeze(text: str) -> str:
     plain = key(text).replace(" ", "")
     return plain if plain.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFD", plain))

@@ -50,6 +50,11 @@ class Linked:
         return any(places([name], heading)[0] for name in self.names)
 
 
+def may_hold(script: str) -> bool:
+    """Whether there can be a list in *script*, or the works that one points at."""
+    return any(name in script for name in _LISTS) or "date" in script
+
+
 def linked(scripts: Iterable[str], links: Links) -> list[Linked]:
     """The timed lists in the JSON-LD *scripts*, in page order; nothing is raised, whatever they hold."""
     library = _Library()

@@ -151,12 +151,12 @@ class _Parts:
     def _seam(self, begin: int, at: int) -> int | None:
         """The nights between two parts, not counting one that is said to be; None where row *at* begins a new list."""
         step = self._step(at)
-        dated, headed, others = self._between(begin, at)
-        if headed or step is None or (step > 0 and not dated and (others or step <= MIDNIGHT)):
-            return None  # a later time begins another list, but after midnight, with its date or nothing between
-        if others == 1 and not dated and self._is_titled(begin, at):
+        if step is None or not _alike(*(self.grove.node[mem] for mem in self.lists[at - 1 : at + 1])):
             return None
-        if not _alike(*(self.grove.node[mem] for mem in self.lists[at - 1 : at + 1])) or self._are_panes(at):
+        dated, headed, others = self._between(begin, at)
+        if headed or (step > 0 and not dated and (others or step <= MIDNIGHT)):
+            return None  # a later time begins another list, but after midnight, with its date or nothing between
+        if (others == 1 and not dated and self._is_titled(begin, at)) or self._are_panes(at):
             return None
         return int(step > 0 and not dated)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
+from functools import lru_cache
 from itertools import islice, pairwise
 
 from selectolax.lexbor import LexborNode
@@ -19,6 +20,7 @@ _LONGEST_PIECE = 6  # characters of a part of a time: "14", ":54", "p.m."
 _LONGEST_HALF = 10  # characters of "a.m.", "Uhr", "بعد الظهر" in an element of its own
 _MOST_PIECES = 6  # that one time is made of
 _LONGEST_WORDS = 28  # characters of a time in words
+_FEWER = 8_192  # readings of texts that may belong to a time
 _REMEMBERED = 50_000  # texts, of all pages that are polled
 _FAR = 10  # texts between two rows, at most
 _FEW = 3  # rows in one text, at least, that make others likely
@@ -34,6 +36,9 @@ _ENDS = re.compile(r"\d{1,2}[:.h٫：]\d\d\s?(?:[ap]\.?m\.?)?[)\]]?$", re.IGNORE
 _SPLIT = re.compile(r"\d{1,2}\s?(?:[:.٫：]|[hH時时點点시])\s?\d\d(?:\s?:\s?\d\d)?\s?\D{0,4}")
 _SET_HIGH = tag_ids("sup", "sub", "small")
 _DIGIT = re.compile(r"\d").search
+
+
+_read = lru_cache(maxsize=_FEWER)(stamp)
 
 
 class _Sort(Enum):
@@ -55,9 +60,10 @@ def times(tree: Tree) -> list[Timed]:
     texts, nodes = tree.texts, tree.nodes
     found = list[Timed]()
     sorts: dict[_Sort, list[int]] = {sort: [] for sort in _Sort}
-    known, other = _remembered.get, _Sort.OTHER
-    for place, text in enumerate(texts):
-        sight = known(text) or _sight(text)
+    other = _Sort.OTHER
+    sights = enumerate(map(_remembered.get, texts))
+    for place, known in [(place, known) for place, known in sights if known is not other]:
+        sight = known or _sight(texts[place])
         if sight is other:
             continue
         if isinstance(sight, _Sort):
@@ -151,7 +157,7 @@ def _short_rows(tree: Tree, found: Sequence[Timed], begun: Sequence[int]) -> Ite
 
 def _in_words(tree: Tree, found: Sequence[Timed], pieces: Sequence[int], words: Sequence[int]) -> Iterator[Timed]:
     """Times in words, "an hour ago", "yesterday"; and spans without "ago" where other rows say how long ago."""
-    spoken = [Timed(place, tree.nodes[place], known) for place in words if (known := stamp(tree.texts[place]))]
+    spoken = [Timed(place, tree.nodes[place], known) for place in words if (known := _read(tree.texts[place]))]
     yield from spoken
     places = sorted([*(timed.place for timed in found), *pieces])
     if any(timed.stamp.kind is Kind.RELATIVE for timed in (*found, *spoken)) or _are_ages(tree, places):
@@ -194,7 +200,7 @@ def _split(tree: Tree, pieces: Sequence[int]) -> Iterator[Timed]:
 def _said(tree: Tree, place: int, last: int, joined: str) -> Stamp | None:
     """The clock that pieces say together; minutes that are set high need no colon before them."""
     if _SPLIT.fullmatch(joined):
-        return stamp(joined)
+        return _read(joined)
     hour, minutes = tree.texts[place], tree.texts[last]
     above = tree.nodes[last].parent
     if last == place + 1 and len(minutes) == 2 and above is not None and above.tag_id in _SET_HIGH:
@@ -270,7 +276,7 @@ def _halved(known: Stamp, text: str, step: int) -> Stamp | None:
     """The clock of *known* with *text* after it, or before it, if that says which half of the day it means."""
     if len(text) > _LONGEST_HALF or _DIGIT(text):
         return None
-    whole = stamp(f"{known.printed} {text}" if step > 0 else f"{text} {known.printed}")
+    whole = _read(f"{known.printed} {text}" if step > 0 else f"{text} {known.printed}")
     return whole if whole is not None and whole.kind is Kind.CLOCK and whole.printed != known.printed else None
 
 
