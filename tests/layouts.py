@@ -302,8 +302,6 @@ def fitted(layout: Layout) -> Layout:
         made = replace(made, headline="div" if made.headline == "text" and made.link != "inside" else made.headline)
     if made.item == "dl":
         made = replace(made, order="time first")
-    if made.names == "none" and made.heading == "icon" and made.split == "module":
-        made = replace(made, split="bare")  # without a class the link in the heading's bar looks like the module's
     if made.link in ("none", "some", "row") and made.headline not in ("h2", "h3", "h4"):
         made = replace(made, extras=tuple(extra for extra in made.extras if extra != "teaser"))
     if made.link in ("none", "some", "row"):

@@ -251,7 +251,7 @@ def test_a_row_with_a_wrong_time_or_odd_attribute_does_not_hurt_the_others(seed,
 # Time grows no faster than the page
 
 BOUND = 3.0  # times as long for a page twice as large: 2 is linear, 4 is quadratic
-NOISE = 0.25  # s: of a busy machine, and of the step where a second look at a page begins
+NOISE = 0.06  # s of processor time that mean nothing
 
 
 def clock(n: int) -> str:
@@ -348,14 +348,18 @@ def grown(each: Callable[[int], str], size: int) -> str:
 
 
 def took(made: Page, asked: Asked, tries: int) -> float:
-    """Processor time of one extraction, in s: the least of several."""
+    """Processor time of one extraction, in s: the least of several, without the rounds of the collector."""
     heading, selectors = asked
-    gc.collect()
     best = float("inf")
     for _ in range(tries):
-        start = time.process_time()
-        inspect(made, heading=heading, selectors=selectors)
-        best = min(best, time.process_time() - start)
+        gc.collect()
+        gc.disable()
+        try:
+            start = time.process_time()
+            inspect(made, heading=heading, selectors=selectors)
+            best = min(best, time.process_time() - start)
+        finally:
+            gc.enable()
     return best
 
 

@@ -147,8 +147,6 @@ def test_a_list_nearly_empty_gives_its_own_rows_or_none_never_those_of_another(
     layout: Layout, ticker: Ticker, left: int
 ) -> None:
     layout, ticker = replace(layout, pinned=False), replace(ticker, lines=ticker.lines[:left])
-    if layout.names == "none":  # nothing tells where a copy ends that is hidden, empty, and like all other elements
-        layout = replace(layout, copy="none")
     seen = inspect(dressed(layout, ticker), heading=ticker.heading)
     if seen.problem is None:
         assert said(seen.blocks[0].headlines) == expected(layout, ticker)

@@ -13,6 +13,7 @@ from ticker.text import key
 
 _FIRST = 4  # letters of a text that tell whether it can be the heading
 _MOST_FIRSTS = 50_000
+_LONGEST_REST = 40  # characters that go on after a heading in the same text; with more it begins a story
 _LONGEST_SPLIT = 8  # texts that one heading may be split over by inline tags
 _ACCENTS = re.compile("[\u0300-\u036f]")  # capitals go without them in Greek, and ş stands for ș in Romanian
 
@@ -111,7 +112,7 @@ def _try(texts: Sequence[str], start: int, wanted: str, limit: int, whole: list[
             whole.append(Place(start, end + 1))
             return
         if squeezed.startswith(wanted):
-            if end == start and _on_a_word(joined, wanted):
+            if end == start and len(joined) <= len(wanted) + _LONGEST_REST and _on_a_word(joined, wanted):
                 begun.append(Place(start, end + 1))
             return
         if not wanted.startswith(squeezed):

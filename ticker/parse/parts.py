@@ -183,6 +183,8 @@ class _Parts:
             look = _look(node)
             if is_date(text):
                 dated = True
+            elif is_advert(text):
+                others += 1
             elif look in ours or (look not in usual and (_is_heading(node) or is_within(node, self.lists[at]))):
                 headed = True  # of the next section, or of the next list itself
             elif look not in usual or not is_within(node, self.lists[at]):

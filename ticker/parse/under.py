@@ -88,7 +88,8 @@ def under(found: Found, heading: str) -> Listing:
         if nearest is not None:
             return nearest
         empty_pane = empty_pane or _names_a_pane(found, places)
-    shown = headings.pictures(found.tree, heading) if found.tree is not None and not empty_pane else []
+    emptied = empty_pane or any(_is_emptied(found, place) for place in _outside_menus(found, whole[:_MOST_PLACES]))
+    shown = headings.pictures(found.tree, heading) if found.tree is not None and not emptied else []
     if not whole and not begun and not shown:
         raise ParseError("heading-absent", f"the page does not hold the heading “{heading}”")
     nearest = _nearest(found, shown[:_MOST_PLACES]) if shown else None
@@ -178,6 +179,11 @@ def _own(found: Found, place: Place, until: int) -> list[Candidate]:
     return [] if _hollow(found, place, _ROWS) else _after(found, place, until)
 
 
+def _is_emptied(found: Found, place: Place) -> bool:
+    """Whether the list of the heading at *place* is there, and empty or too short."""
+    return _hollow(found, place) or _stamps_after(found, frozenset(found.stamps), place) > 0
+
+
 def _next_start(places: Sequence[Place], order: int) -> int:
     """Where the heading stands next after the place that is *order*: what follows that is nearer to it."""
     return places[order + 1].start if order + 1 < len(places) else sys.maxsize
@@ -231,13 +237,24 @@ def _caption(found: Found, place: Place, start: int) -> int | None:
 
 
 def _marked_above(found: Found, place: Place, start: int) -> bool:
-    """Whether another text right above the list is marked as its heading, h1 to h6."""
+    """Whether another text right above the list is its heading: marked as one, h1 to h6, or dressed as ours is."""
     tree, above = found.tree, start - 1
     while above >= place.end and is_date(found.texts[above]):
         above -= 1
-    if tree is None or above < place.end or _rank(tree.nodes[above]) is None:
+    if tree is None or above < place.end:
         return False
-    return may_head(found, above) and _heads(tree.nodes[above], tree.nodes[start])
+    text, ours = tree.nodes[above], _node(tree, place)
+    marked = _rank(text) is not None or _dressed_as(text, ours)
+    return marked and may_head(found, above) and _heads(text, tree.nodes[start])
+
+
+def _dressed_as(text: LexborNode, ours: LexborNode) -> bool:
+    """Whether *text* stands in an element like that of our heading, and in another one above: no line below ours."""
+    its, model = text.parent, ours.parent
+    if its is None or model is None or its.parent is None or model.parent is None:
+        return False
+    same = its.tag_id == model.tag_id and its.attributes.get("class") == model.attributes.get("class")
+    return same and its.parent.mem_id != model.parent.mem_id
 
 
 def _other(found: Found, place: Place) -> str | None:
