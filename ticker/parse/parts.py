@@ -14,19 +14,17 @@ from ticker.parse.order import MIDNIGHT, mark, step_of
 from ticker.parse.shapes import Form, Group, Slot, Way
 from ticker.parse.tabs import is_pane, pane_of
 from ticker.parse.tags import HEADINGS, LINK
-from ticker.parse.tree import Tree, is_within
+from ticker.parse.tree import Look, Tree, is_within, look
 
 _BETWEEN = 3  # times that may stand between two rows: what else a row holds, an advert
 _FURTHEST = 40  # texts between the times of two rows
 _FEW = 5  # rows of a part that show how its texts look
-_LEVELS = 3  # elements above a text that tell how it looks
 _WHOLE = 4  # rows of a part that may be a list of its own
 _LONGEST_TITLE = 40  # characters of its title
 _PINNED = 3  # rows of a part of which the first may be pinned
 _ABOVE = 2  # texts above a list of which one may be its heading
 _MOST_NIGHTS = 1  # between the first row and the last, as far as no date says so
 
-_Look = tuple[int | str | None, ...]  # of a text: tags and classes of what it stands in
 _Kind = tuple[Form, int, Way]  # what two times have in common that are of one list: form, depth, tags above
 
 
@@ -113,7 +111,7 @@ class _Parts:
     grove: Grove
     rows: Sequence[tuple[int, int]]  # the element of each row, and its time
     lists: Sequence[int]  # the element that holds each row
-    seen: dict[int, tuple[set[_Look], set[_Look]]] = field(default_factory=dict)
+    seen: dict[int, tuple[set[Look], set[Look]]] = field(default_factory=dict)
 
     def joined(self, fewest: int) -> Iterator[Group]:
         """The parts that follow each other in time, as one list; those that do not begin another."""
@@ -180,14 +178,14 @@ class _Parts:
             node, text = self.tree.nodes[place], self.tree.texts[place]
             if is_within(node, self.lists[at - 1]) or is_within(node, self.rows[at][0]):
                 continue
-            look = _look(node)
+            seen = look(node)
             if is_date(text):
                 dated = True
             elif is_advert(text):
                 others += 1
-            elif look in ours or (look not in usual and (_is_heading(node) or is_within(node, self.lists[at]))):
+            elif seen in ours or (seen not in usual and (_is_heading(node) or is_within(node, self.lists[at]))):
                 headed = True  # of the next section, or of the next list itself
-            elif look not in usual or not is_within(node, self.lists[at]):
+            elif seen not in usual or not is_within(node, self.lists[at]):
                 others += 1
         return dated, headed, others
 
@@ -203,22 +201,22 @@ class _Parts:
         texts = [self.tree.texts[place] for place in stray]
         return any(len(text) <= _LONGEST_TITLE and not is_advert(text) for text in texts)
 
-    def _looks(self, start: int) -> tuple[set[_Look], set[_Look]]:
+    def _looks(self, start: int) -> tuple[set[Look], set[Look]]:
         """How what stands above the list that begins with row *start* looks, and what stands between its rows."""
         if start not in self.seen:
             above = [self.tree.nodes[place] for place in self._above(start)]
             words = [node for node in above if node.parent is not None and node.parent.tag_id not in LINK]
-            ours = {_look(node) for node in words or above}  # a link beside the heading, "more", looks like others
+            ours = {look(node) for node in words or above}  # a link beside the heading, "more", looks like others
             self.seen[start] = ours, self._looks_between(start)
         return self.seen[start]
 
-    def _looks_between(self, start: int) -> set[_Look]:
+    def _looks_between(self, start: int) -> set[Look]:
         """How texts look that stand between the rows of a part: headlines, where rows are not in one element each."""
         few = range(start, min(start + _FEW, len(self.rows)))
         end = next((at for at in few if self.lists[at] != self.lists[start]), few.stop)
         first, last = self.rows[start][1], self.rows[end - 1][1]
         places = range(self.grove.found[first].place + 1, self.grove.found[last].place)
-        return {_look(self.tree.nodes[place]) for place in places}
+        return {look(self.tree.nodes[place]) for place in places}
 
     def _above(self, start: int) -> Iterator[int]:
         """The places of the texts right above the first row, but for dates and tabs."""
@@ -229,9 +227,9 @@ class _Parts:
             node = self.tree.nodes[place]
             if not left:
                 break
-            if is_within(node, row) or (is_within(node, self.lists[start]) and _look(node) in usual):
+            if is_within(node, row) or (is_within(node, self.lists[start]) and look(node) in usual):
                 continue
-            if _look(node) in usual:
+            if look(node) in usual:
                 break  # another list
             left -= 1
             if not is_date(self.tree.texts[place]) and pane_of(self.tree, node)[0] is None:
@@ -254,15 +252,3 @@ def _is_heading(node: LexborNode) -> bool:
             return True
         at = at.parent if at is not None else None
     return False
-
-
-def _look(node: LexborNode) -> _Look:
-    """The tag and class of the element right above a text; of more where that has no class."""
-    look: list[int | str | None] = []
-    at = node.parent
-    for _ in range(_LEVELS):
-        if at is None or (look and look[1]):
-            break
-        look += [at.tag_id, at.attributes.get("class")]
-        at = at.parent
-    return tuple(look)

@@ -17,6 +17,7 @@ from ticker.parse.tags import RAW, TEXT
 MAX_DEPTH = 512  # elements in each other: where the browsers stop too
 MAX_OPTIONS = 5_000
 MAX_ATTRIBUTES = 512  # of one tag
+_LOOK_LEVELS = 3  # elements above a text that tell how it looks
 _ROW_DEPTH = 30  # levels of a row
 _ASIDE = 3  # texts outside an element after which no more of it is expected
 _LONG_TAG = 2_048  # characters: shorter tags are not worth counting
@@ -41,6 +42,7 @@ _FORMATTING = frozenset({
 })  # fmt: skip
 
 
+Look = tuple[int | str | None, ...]  # of a text: tags and classes of what it stands in
 POINTERS = ("href", "aria-controls", "data-target", "data-bs-target", "data-tab", "data-href")
 
 
@@ -64,6 +66,18 @@ def is_within(node: LexborNode, mem: int) -> bool:
             return True
         at = at.parent
     return False
+
+
+def look(node: LexborNode) -> Look:
+    """The tags and classes of the elements right above a text, up to the first that has a class."""
+    seen: list[int | str | None] = []
+    at = node.parent
+    for _ in range(_LOOK_LEVELS):
+        if at is None or (seen and seen[-1]):
+            break
+        seen += [at.tag_id, at.attributes.get("class")]
+        at = at.parent
+    return tuple(seen)
 
 
 @dataclass

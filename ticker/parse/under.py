@@ -1,7 +1,7 @@
 """Choose the list that stands under a configured heading, or say why there is none."""
 
 import sys
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +17,7 @@ from ticker.parse.heading import Place
 from ticker.parse.lists import Listing
 from ticker.parse.tabs import pane_of
 from ticker.parse.tags import HEADINGS, TEXT, tag_ids
-from ticker.parse.tree import Tree, is_within
+from ticker.parse.tree import Tree, is_within, look
 from ticker.text import display
 
 _FURTHEST = 40  # texts between a heading and its list: tabs, buttons, a choice of sections
@@ -28,6 +28,7 @@ _MOST_DATES = 2  # lines of today's date between a heading and its list
 _MOST_TRIES = 12  # lists read to find one that is under the heading
 _PATH = frozenset("›»>/→‹«|·")  # what parts the steps of a path
 _MENU_LEVELS = 8  # elements above a heading that may be a menu
+_FURTHEST_PICTURE = 6  # texts between a picture that is a heading and the first time: it stands right above
 _MOST_NEAR = 3  # lists after one place of a heading that are looked at
 _TABS = 20  # places of a heading that are looked at as tabs
 
@@ -88,11 +89,11 @@ def under(found: Found, heading: str) -> Listing:
         if nearest is not None:
             return nearest
         empty_pane = empty_pane or _names_a_pane(found, places)
-    emptied = empty_pane or any(_is_emptied(found, place) for place in _outside_menus(found, whole[:_MOST_PLACES]))
-    shown = headings.pictures(found.tree, heading) if found.tree is not None and not emptied else []
+    shown = headings.pictures(found.tree, heading) if found.tree is not None and not empty_pane else []
     if not whole and not begun and not shown:
         raise ParseError("heading-absent", f"the page does not hold the heading “{heading}”")
-    nearest = _nearest(found, shown[:_MOST_PLACES]) if shown else None
+    texts = _outside_menus(found, whole[:_MOST_PLACES])
+    nearest = _nearest(found, shown[:_MOST_PLACES], [place.start for place in texts]) if shown else None
     if nearest is not None:
         return nearest
     places = (whole or begun or shown)[-_MOST_PLACES:]
@@ -109,11 +110,13 @@ def under(found: Found, heading: str) -> Listing:
     raise ParseError("block-absent", f"the heading “{heading}” is there, but no list with times stands under it")
 
 
-def _nearest(found: Found, places: Sequence[Place]) -> Listing | None:
+def _nearest(found: Found, places: Sequence[Place], others: Sequence[int] = ()) -> Listing | None:
+    """The nearest list of any of *places*, each up to the next one, or to one of *others*, where better ones start."""
     tries = []
+    starts = sorted([*(place.start for place in places), *others])
     panes, named = _panes(found, places), _names_a_pane(found, places)
     for order, (place, pane) in enumerate(panes):
-        near = _in_pane(found, place, pane) if pane is not None else _own(found, place, _next_start(places, order))
+        near = _in_pane(found, place, pane) if pane is not None else _own(found, place, _next_start(starts, place))
         doubt = _doubt(found, place, pane, named=named)
         tries += [
             (doubt, one.place - place.end, order, at, place, pane, one) for at, one in enumerate(near[:_MOST_NEAR])
@@ -179,21 +182,18 @@ def _own(found: Found, place: Place, until: int) -> list[Candidate]:
     return [] if _hollow(found, place, _ROWS) else _after(found, place, until)
 
 
-def _is_emptied(found: Found, place: Place) -> bool:
-    """Whether the list of the heading at *place* is there, and empty or too short."""
-    return _hollow(found, place) or _stamps_after(found, frozenset(found.stamps), place) > 0
-
-
-def _next_start(places: Sequence[Place], order: int) -> int:
-    """Where the heading stands next after the place that is *order*: what follows that is nearer to it."""
-    return places[order + 1].start if order + 1 < len(places) else sys.maxsize
+def _next_start(starts: Sequence[int], place: Place) -> int:
+    """Where the heading stands next after *place*: what follows that is nearer to it."""
+    at = bisect_right(starts, place.start)
+    return starts[at] if at < len(starts) else sys.maxsize
 
 
 def _after(found: Found, place: Place, until: int = sys.maxsize) -> list[Candidate]:
     """The lists that begin closely after *place*, and before *until*."""
     first = bisect_left(found.candidates, place.end, key=lambda one: one.place)
     near = islice(found.candidates, first, first + _MOST_NEAR)
-    return [one for one in near if one.place - place.end <= 3 * _FURTHEST and one.place < until]
+    furthest = 3 * _FURTHEST if place.picture is None else _FURTHEST_PICTURE
+    return [one for one in near if one.place - place.end <= furthest and one.place < until]
 
 
 def _in_pane(found: Found, place: Place, pane: LexborNode) -> list[Candidate]:
@@ -331,8 +331,10 @@ def _alike(node: LexborNode, ours: LexborNode) -> bool:
     above, model = node.parent, ours.parent
     if above is None or model is None or above.tag_id != model.tag_id:
         return False
-    name, other = model.attributes.get("class"), above.attributes.get("class")
-    return name == other if name else not other and model.tag_id in _BOLD and _alone(node) and _alone(ours)
+    its, wanted = look(node), look(ours)
+    if any(wanted[1::2]):  # the classes
+        return its == wanted
+    return its == wanted and model.tag_id in _BOLD and _alone(node) and _alone(ours)
 
 
 def _alone(text: LexborNode) -> bool:
