@@ -53,8 +53,8 @@ def sought(page: Page, heading: str | None, selectors: Selectors | None) -> tupl
         if not found.in_pieces or not may_be_mended(page.text):
             return found, chosen
     except ParseError as problem:
-        if found.tree is None or not may_be_mended(page.text):
-            return found, problem.with_traceback(None)
+        if found.tree is None or problem.cause == "heading-absent" or not may_be_mended(page.text):
+            return found, problem.with_traceback(None)  # a heading is found though comments part it
     found, links = see(page, mended=True)
     try:
         return found, choose(found, links, heading, selectors)

@@ -4,7 +4,6 @@ Most rows of most pages are simple, and reading them so costs a fifth of what `u
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
 
@@ -17,16 +16,18 @@ _MOST_TEXTS = 60  # of a row, and
 _LONGEST = 1_000  # characters of a text: with more it is not simple
 
 
-@dataclass(slots=True)
 class _Spot:
     """An element of a row: where it stands, and what holds for the texts in it."""
 
-    row: int
-    way: str
-    href: str | None
-    heading: bool
-    above: "_Spot | None"
-    says: bool = False  # has words of its own
+    __slots__ = ("above", "heading", "href", "row", "says", "way")
+
+    def __init__(self, row: int, way: str, href: str | None, heading: bool, above: "_Spot | None") -> None:
+        self.row = row
+        self.way = way
+        self.href = href
+        self.heading = heading
+        self.above = above
+        self.says = False  # has words of its own
 
 
 def simple_rows(tree: Tree, slots: Sequence[Slot], left_out: Sequence[Collection[int]]) -> list[Row | None]:
@@ -36,7 +37,7 @@ def simple_rows(tree: Tree, slots: Sequence[Slot], left_out: Sequence[Collection
         slots: rows that are elements, in page order.
     """
     reader = _Reader(tree, slots)
-    return [reader.read(at, frozenset(places)) for at, places in enumerate(left_out)]
+    return [reader.read(at, places) for at, places in enumerate(left_out)]
 
 
 class _Reader:
@@ -45,52 +46,55 @@ class _Reader:
         self.slots = slots
         self.spots: dict[int, _Spot | None] = {slot.node.mem_id: _top(at, slot.node) for at, slot in enumerate(slots)}
 
-    def read(self, at: int, left_out: frozenset[int]) -> Row | None:
+    def read(self, at: int, left_out: Collection[int]) -> Row | None:
         slot, texts, nodes = self.slots[at], self.tree.texts, self.tree.nodes
         if slot.node.tag_id == TEXT or slot.timed.stamp.rest:
             return None
         made, used = Row(slot.timed.stamp), list[_Spot]()
-        place = self._first(at, slot.timed.place)
-        end = min(place + _MOST_TEXTS, len(texts))
-        while place < end:
-            spot = self._spot(nodes[place].parent, at)
-            if spot is None:
+        units, wordy = made.units, WORDY.search
+        begin = self._first(at, slot.timed.place)
+        end = min(begin + _MOST_TEXTS, len(texts))
+        for place in range(begin, end):
+            spot = self._spot(nodes[place])
+            if spot is None or spot.row != at:
                 break
             if place in left_out:
                 made.time_href = made.time_href or spot.href
-            elif WORDY.search(texts[place]):
-                if spot.says or len(texts[place]) > _LONGEST:
+            elif wordy(text := texts[place]):
+                if spot.says or len(text) > _LONGEST:
                     return None
                 spot.says = True
                 used.append(spot)
-                made.units.append(Unit(spot.way, texts[place], spot.href, spot.heading))
-            place += 1
-        return None if place == end < len(texts) or any(map(_within_words, used)) else made
+                units.append(Unit(spot.way, text, spot.href, spot.heading))
+        else:
+            if end < len(texts):
+                return None
+        return None if any(map(_within_words, used)) else made
 
     def _first(self, at: int, place: int) -> int:
         """The place of the first text of row *at*, going up from its time."""
-        nodes, last = self.tree.nodes, max(0, place - _MOST_TEXTS)
-        while place > last and self._spot(nodes[place - 1].parent, at) is not None:
-            place -= 1
-        return place
+        nodes = self.tree.nodes
+        for above in range(place - 1, max(0, place - _MOST_TEXTS) - 1, -1):
+            spot = self._spot(nodes[above])
+            if spot is None or spot.row != at:
+                return above + 1
+        return max(0, place - _MOST_TEXTS)
 
-    def _spot(self, node: LexborNode | None, row: int) -> _Spot | None:
-        """What is known of element *node*, if it stands in *row*."""
-        spot = self._known(node) if node is not None else None
-        return spot if spot is not None and spot.row == row else None
-
-    def _known(self, node: LexborNode) -> _Spot | None:
-        spots, way = self.spots, list[LexborNode]()
-        at: LexborNode | None = node
-        mem = node.mem_id
-        while at is not None and mem not in spots:
-            way.append(at)
+    def _spot(self, text: LexborNode) -> _Spot | None:
+        """What is known of the element that *text* stands in; None outside of all rows."""
+        spots, way = self.spots, list[tuple[int, LexborNode]]()
+        at = text.parent
+        while at is not None:
+            mem = at.mem_id
+            if mem in spots:
+                break
+            way.append((mem, at))
             at = at.parent
-            mem = at.mem_id if at is not None else 0
-        spot = spots[mem] if at is not None else None
-        for below in reversed(way):
-            spot = _below(spot, below) if spot is not None else None
-            spots[below.mem_id] = spot
+        else:
+            mem = 0
+        spot = spots[mem] if mem else None
+        for below, node in reversed(way):
+            spot = spots[below] = _below(spot, node) if spot is not None else None
         return spot
 
 

@@ -18,29 +18,40 @@ class Grove:
     def __init__(self, found: list[Timed]) -> None:
         self.found = found
         self.parent: dict[int, int] = {}
-        self.depth: dict[int, int] = {}
+        self.depth: dict[int, int] = {0: 0}
         self.node: dict[int, LexborNode] = {}
-        self._lows: dict[int, Way] = {}
+        self._lows: list[Way] = []
         self.mems = [self._climb(timed.node) for timed in found]
         self.meets = [self.meet(above, below) for above, below in pairwise(self.mems)]
 
     def _climb(self, node: LexborNode) -> int:
         """Note *node* and all above it."""
-        way = []
-        at: LexborNode | None = node
-        while at is not None and at.mem_id not in self.depth:
-            way.append(at)
-            at = at.parent
-        above = at.mem_id if at is not None else 0
-        depth = self.depth.get(above, 0)
+        way, leaf = list[tuple[int, LexborNode]](), node.mem_id
+        at, mem, known = node.parent, leaf, self.depth
+        while mem not in known:
+            way.append((mem, node))
+            if at is None:
+                mem = 0
+            else:
+                mem = at.mem_id
+                node, at = at, at.parent
+        depth = known[mem]
         if depth + len(way) > MAX_DEPTH:
             raise too_deep()
-        for step in reversed(way):
+        self._lows.append(self._low(way, mem))
+        for below, step in reversed(way):
             depth += 1
-            mem = step.mem_id
-            self.parent[mem], self.depth[mem], self.node[mem] = above, depth, step
-            above = mem
-        return above
+            self.parent[below], known[below], self.node[below] = mem, depth, step
+            mem = below
+        return leaf
+
+    def _low(self, way: list[tuple[int, LexborNode]], above: int) -> Way:
+        """The tags from the bottom of *way* upwards, so many as tell a place in a row; *above* is what it ends below."""
+        tags = [step.tag_id for _, step in way[:_LOWEST]]
+        while above and len(tags) < _LOWEST:
+            tags.append(self.node[above].tag_id)
+            above = self.parent[above]
+        return tuple(tags)
 
     def meet(self, one: int, other: int) -> int:
         """The lowest element above both."""
@@ -51,6 +62,10 @@ class Grove:
             else:
                 other = parent[other]
         return one
+
+    def met(self, one: int, other: int) -> int:
+        """The lowest element above two times, *one* before the *other*."""
+        return self.meets[one] if other == one + 1 else self.meet(self.mems[one], self.mems[other])
 
     def joints(self) -> Iterator[tuple[int, list[int]]]:
         """Each element where neighbouring times meet, with the places i where time i and i + 1 do."""
@@ -92,13 +107,6 @@ class Grove:
 
     def low(self, leaf: int) -> Way:
         """The tags from time *leaf* upwards, so many as tell its place in a row."""
-        if leaf in self._lows:
-            return self._lows[leaf]
-        tags, at = list[int](), self.mems[leaf]
-        while at and len(tags) < _LOWEST:
-            tags.append(self.node[at].tag_id)
-            at = self.parent[at]
-        self._lows[leaf] = tuple(tags)
         return self._lows[leaf]
 
     def within(self, row: int, leaves: Iterable[int]) -> Within:

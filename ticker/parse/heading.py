@@ -41,8 +41,9 @@ def places(texts: Sequence[str], heading: str) -> tuple[list[Place], list[Place]
     may_start = _firsts(wanted)
     if len(may_start) > _MOST_FIRSTS:
         may_start.clear()
+    signs = _is_sign(wanted)
     for start in [start for start, text in enumerate(texts) if may_start[text[0]]]:
-        if may_start[texts[start][:_FIRST]]:
+        if may_start[texts[start][:_FIRST]] and (signs or not _is_sign(texts[start])):
             _try(texts, start, wanted, limit, whole, begun)
     return whole, begun
 
@@ -86,6 +87,11 @@ def _may_begin(beginning: str, wanted: str) -> bool:
             return len(wanted) <= at
         at += len(folded)
     return True
+
+
+def _is_sign(text: str) -> bool:
+    """Whether *text* is only what parts or adorns others, "|", "»": what follows it may be a heading."""
+    return len(text) < _FIRST and not any(map(str.isalnum, text))
 
 
 @lru_cache(maxsize=16_384)

@@ -150,6 +150,8 @@ def lines(readings: Iterable[Reading], links: Links) -> Iterator[Headline]:
 
 def _unadorned(title: str) -> str:
     """*title* without the ornaments around it: "+++ … +++", "» …"."""
+    if not title or (title[0].isalnum() and title[-1].isalnum()):
+        return title
     found = _ORNAMENTS.fullmatch(title)
     return found[1] if found is not None and found[1] else title
 

@@ -58,8 +58,7 @@ def _runs(grove: Grove) -> Iterator[list[int]]:
 
 def _in_one(grove: Grove, leaves: Sequence[int]) -> bool:
     """Whether all neighbours meet in the same element: a list that `blocks` finds without our help."""
-    met = grove.meet(grove.mems[leaves[0]], grove.mems[leaves[1]])
-    return all(grove.meet(grove.mems[one], grove.mems[other]) == met for one, other in pairwise(leaves[1:]))
+    return len({grove.met(one, other) for one, other in pairwise(leaves)}) == 1
 
 
 def _single(grove: Grove, leaves: Sequence[int]) -> Sequence[int]:
@@ -93,7 +92,7 @@ def _rows(grove: Grove, leaves: Sequence[int]) -> dict[int, int]:
 def _row_depth(grove: Grove, leaves: Sequence[int]) -> int:
     """How deep the rows stand: just below where most times part from their neighbours."""
     count: Counter[int] = Counter()
-    meets = [grove.depth[grove.meet(grove.mems[one], grove.mems[other])] for one, other in pairwise(leaves)]
+    meets = [grove.depth[grove.met(one, other)] for one, other in pairwise(leaves)]
     for above, below in zip([0, *meets], [*meets, 0], strict=True):
         count[max(above, below) + 1] += 1
     return count.most_common(1)[0][0]

@@ -6,7 +6,7 @@ rows is taken for each of them.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
@@ -49,17 +49,20 @@ def understand(found: Sequence[Row]) -> tuple[list[Reading], float]:
         way, score = _best_way(found)
     if way is None:
         return [], 0.0
-    label = _labels(found, way)
-    column = _column(found, way)
-    chosen = [(one, unit) for one in found if (unit := _choice(one, column)) is not None]
+    there = [_at(one, way) for one in found]
+    label = _labels(there)
+    column = _column(found, there, way)
+    chosen = [(one, unit) for one, its in zip(found, there, strict=True) if (unit := _choice(one, its, column))]
     led = 2 * sum(_has_lead(unit) for _, unit in chosen) > len(chosen)
     return [_reading(one, unit, label, led=led) for one, unit in chosen], min(1.0, score / _PERFECT)
 
 
 def _has_lead(unit: Unit) -> bool:
     """Whether a text is no headline, but begins with one in bold letters."""
-    rest = width(unit.text) - width(unit.lead)
-    return unit.href is None and width(unit.lead) >= _SHORTEST and rest >= _BODY and not unit.lead.endswith(":")
+    lead = unit.lead
+    if not lead or unit.href is not None or lead.endswith(":"):
+        return False
+    return width(lead) >= _SHORTEST and width(unit.text) - width(lead) >= _BODY
 
 
 def _reading(one: Row, unit: Unit, labels: "_Labels", *, led: bool) -> Reading:
@@ -92,8 +95,11 @@ def _best_way(found: Sequence[Row]) -> tuple[str | None, float]:
     return (best, scores[best]) if best is not None and scores[best] > 0 else (None, 0.0)
 
 
-def _longest_by_way(units: Iterable[Unit]) -> dict[str, Unit]:
-    longest: dict[str, Unit] = {}
+def _longest_by_way(units: Sequence[Unit]) -> dict[str, Unit]:
+    longest = {unit.way: unit for unit in units}
+    if len(longest) == len(units):
+        return longest
+    longest.clear()
     for unit in units:
         held = longest.get(unit.way)
         if held is None or len(unit.raw) > len(held.raw):
@@ -119,7 +125,7 @@ def _score(way: str, units: list[Unit], rows: int, different: int) -> float:
 
 def width(text: str) -> int:
     """The length of *text*, a letter of Chinese, Japanese or Korean counted as two and a half."""
-    if text.isascii() or max(text) < "\u3040":
+    if text.isascii() or _WIDE.search(text) is None:
         return len(text)
     return len(text) + 3 * len(_WIDE.findall(text)) // 2
 
@@ -135,28 +141,29 @@ class _Column:
     turn: tuple[int, int] | None  # which of the others is the headline in most rows, from the first and from the last
 
 
-def _column(found: Sequence[Row], way: str) -> _Column:
-    several = [at_way for one in found if len(at_way := _at(one, way)) > 1]
-    beside, longest = _beside(found, way), max(width(unit.text) for one in found for unit in _at(one, way))
+def _column(found: Sequence[Row], there: Sequence[list[Unit]], way: str) -> _Column:
+    """What the texts at *way*, *there* in each row, have in common."""
+    several = [at_way for at_way in there if len(at_way) > 1]
+    beside, longest = _beside(found, there), max(width(unit.text) for at_way in there for unit in at_way)
     if not several:
         return _Column(way, frozenset(), beside, longest, None)
-    count = Counter(text for one in found for text in {unit.text for unit in _at(one, way)})
+    count = Counter(text for at_way in there for text in {unit.text for unit in at_way})
     repeated = frozenset(text for text, times in count.items() if times > 1)
     turns: Counter[tuple[int, int]] = Counter()
     for at_way in several:
-        longest = max(range(len(at_way)), key=lambda at: (at_way[at].text not in repeated, len(at_way[at].raw)))
-        turns[longest, longest - len(at_way)] += 1
+        turn = max(range(len(at_way)), key=lambda at: (at_way[at].text not in repeated, len(at_way[at].raw)))
+        turns[turn, turn - len(at_way)] += 1
     return _Column(way, repeated, beside, longest, max(turns, key=turns.__getitem__))
 
 
-def _beside(found: Sequence[Row], way: str) -> frozenset[str]:
+def _beside(found: Sequence[Row], there: Sequence[list[Unit]]) -> frozenset[str]:
     """The ways of texts, no copies, that stand beside the headline in a third of the rows that have one."""
-    titled = [one for one in found if _at(one, way)]
-    if len(titled) == len(found):
+    if all(there):
         return frozenset()
+    titled = [(one, at_way) for one, at_way in zip(found, there, strict=True) if at_way]
     count: Counter[str] = Counter()
-    for one in titled:
-        own = {unit.text for unit in _at(one, way)}
+    for one, at_way in titled:
+        own = {unit.text for unit in at_way}
         count.update({unit.way for unit in one.units if unit.text not in own})
     return frozenset(each for each, times in count.items() if 3 * times >= len(titled))
 
@@ -165,18 +172,17 @@ def _at(one: Row, way: str) -> list[Unit]:
     return [unit for unit in one.units if unit.way == way]
 
 
-def _choice(one: Row, column: _Column) -> Unit | None:
+def _choice(one: Row, at_way: list[Unit], column: _Column) -> Unit | None:
     """The text of *column*, or all that flows there, though it looks like a time; else the likeliest."""
-    again = one.again
-    there = _there(one, column)
-    if there is None and again is not None:
-        there = _there(wider := again(), column) or _alike(wider, column)
+    there = _there(one, at_way, column)
+    if there is None and one.again is not None:
+        wider = one.again()
+        there = _there(wider, _at(wider, column.way), column) or _alike(wider, column)
     return there or max(_others(one, column), key=lambda unit: len(unit.raw), default=None)
 
 
-def _there(one: Row, column: _Column) -> Unit | None:
-    """The text of *column*, of several the one that is no label; else all that flows there."""
-    at_way = _at(one, column.way)
+def _there(one: Row, at_way: list[Unit], column: _Column) -> Unit | None:
+    """Of the texts *at_way* of *column* the one that is no label; where there is none, all that flows there."""
     if len(at_way) < 2:
         return at_way[0] if at_way else one.whole_at(column.way)
     own = [unit for unit in at_way if unit.text not in column.repeated] or at_way
@@ -216,12 +222,14 @@ class _Labels:
     styled: frozenset[str]  # likewise, set apart by style alone
 
 
-def _labels(found: Sequence[Row], way: str) -> _Labels:
-    edges = [edge.unit for one in found for unit in one.units if unit.way == way for edge in unit.edges]
+def _labels(there: Sequence[list[Unit]]) -> _Labels:
+    """What stands at the edges of the texts that stand where headlines do, *there* in each row."""
+    units = [unit for at_way in there for unit in at_way]
+    edges = [edge.unit for unit in units for edge in unit.edges]
     ways, texts = Counter(edge.way for edge in edges), Counter(edge.text for edge in edges)
-    styled = Counter(each for one in found for unit in _at(one, way) for each in (unit.head, unit.tail) if each)
+    styled = Counter(each for unit in units for each in (unit.head, unit.tail) if each)
     return _Labels(
-        frozenset(each for each, count in ways.items() if 2 * count >= len(found)),
+        frozenset(each for each, count in ways.items() if 2 * count >= len(there)),
         frozenset(each for each, count in texts.items() if count > 1),
         frozenset(each for each, count in styled.items() if count > 1),
     )
@@ -229,6 +237,8 @@ def _labels(found: Sequence[Row], way: str) -> _Labels:
 
 def _title(unit: Unit, labels: _Labels) -> str:
     """The text of *unit*, with what flows into it at its edges unless that is a label."""
+    if not unit.edges and not labels.styled:
+        return unit.text
     kept = [
         edge
         for edge in unit.edges

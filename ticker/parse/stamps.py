@@ -33,7 +33,9 @@ _BEGINS = re.compile(r"\W{0,8}\d{1,2}[:：]\d\d").match
 _SEPARATORS = " \t\xa0\u202f,،;|•·–—-/(["
 _SEPARATOR = re.compile(r"\s*[,،;|•·–—/(\[]\s*|\s-\s")
 _ENDS = re.compile(r"\d{1,2}[:.h٫：]\d\d\s?(?:[ap]\.?m\.?)?[)\]]?$", re.IGNORECASE)
-_SPLIT = re.compile(r"\d{1,2}\s?(?:[:.٫：]|[hH時时點点시])\s?\d\d(?:\s?:\s?\d\d)?\s?\D{0,4}")
+_COLONS = ":.٫：hH時时點点시"
+_HOUR = re.compile(rf"\d{{1,2}}(\s?[{_COLONS}].*)?")
+_SPLIT = re.compile(rf"\d{{1,2}}\s?[{_COLONS}]\s?\d\d(?:\s?:\s?\d\d)?\s?\D{{0,4}}")
 _SET_HIGH = tag_ids("sup", "sub", "small")
 _DIGIT = re.compile(r"\d").search
 
@@ -185,8 +187,9 @@ def _whole(found: Sequence[Timed], split: Sequence[Timed]) -> list[Timed]:
 def _split(tree: Tree, pieces: Sequence[int]) -> Iterator[Timed]:
     """Times whose digits stand in several texts, "14" ":" "54", which are all there is in their element."""
     end = 0
+    last_of_all = len(tree.texts) - 1
     for place in pieces:
-        if place < end or not tree.texts[place][0].isdecimal():
+        if place < end or place == last_of_all or not _may_go_on(tree.texts[place], tree.texts[place + 1]):
             continue
         for last in range(min(place + _MOST_PIECES, len(tree.texts)) - 1, place, -1):  # with its seconds, if it has any
             joined = "".join(tree.texts[place : last + 1])
@@ -195,6 +198,12 @@ def _split(tree: Tree, pieces: Sequence[int]) -> Iterator[Timed]:
                 yield Timed(place, tree.nodes[place], known, tuple(range(place + 1, last + 1)))
                 end = last + 1
                 break
+
+
+def _may_go_on(text: str, after: str) -> bool:
+    """Whether *text* can be the hour, "14" or "14:", of a time whose minutes stand in the next texts."""
+    hour = _HOUR.fullmatch(text)
+    return hour is not None and (bool(hour[1]) or after[0] in _COLONS or (len(after) == 2 and after.isdecimal()))
 
 
 def _said(tree: Tree, place: int, last: int, joined: str) -> Stamp | None:

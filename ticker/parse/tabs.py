@@ -5,7 +5,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.tags import TEXT, tag_ids
+from ticker.parse.tags import HEADINGS, TEXT, tag_ids
 from ticker.parse.tree import Tree, points_at
 
 _PANES = tag_ids("div", "section", "article", "aside", "ul", "ol", "dl", "table", "main")
@@ -37,7 +37,9 @@ def _pointed_at(tree: Tree, label: LexborNode) -> LexborNode | None:
     for _ in range(_LEVELS):
         if at is None:
             return None
-        name, own = points_at(at), (at.attributes.get("id") or "").strip()
+        names = at.attributes
+        name = points_at(names) if names else None
+        own = (names.get("id") or "").strip() if name is None and at.tag_id not in HEADINGS else ""
         pane = tree.by_id.get(name) if name is not None else tree.labelled.get(own) if own else None
         if pane is not None:
             return pane if pane.tag_id in _PANES else None
@@ -67,7 +69,7 @@ def _panes(bar: LexborNode, count: int) -> Sequence[LexborNode]:
     """As many like elements that follow the tabs, or stand in the element that does."""
     after = list[LexborNode]()
     at = bar.next
-    while at is not None:
+    while at is not None and len(after) <= count:
         if at.is_element_node:
             after.append(at)
         at = at.next

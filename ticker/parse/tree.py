@@ -1,7 +1,7 @@
 """The page as a tree and as its texts in document order, behind a guard against hostile nesting."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -46,11 +46,10 @@ Look = tuple[int | str | None, ...]  # of a text: tags and classes of what it st
 POINTERS = ("href", "aria-controls", "data-target", "data-bs-target", "data-tab", "data-href")
 
 
-def points_at(label: LexborNode) -> str | None:
-    """The id that an element names as what it shows, if it does."""
-    attributes = label.attributes
+def points_at(attributes: Mapping[str, str | None]) -> str | None:
+    """The id that an element with these attributes names as what it shows, if it does."""
     for name in POINTERS:
-        value = (attributes.get(name) or "").strip()
+        value = (attributes.get(name) or "").strip() if name in attributes else ""
         if value and (name != "href" or value[0] == "#") and value != "#":
             return value.removeprefix("#")
     return None
@@ -117,7 +116,7 @@ class Tree:
     def pointed_at(self) -> frozenset[str]:
         """The ids that labels of the page point at: of tabs, and of what is shown on a click."""
         labels = self.parser.css(", ".join(f"[{name}]" for name in POINTERS[1:]) + ', a[href^="#"]')
-        return frozenset(pane for label in labels if (pane := points_at(label)) is not None)
+        return frozenset(pane for label in labels if (pane := points_at(label.attributes)) is not None)
 
     def begin(self, node: LexborNode, place: int) -> int:
         """The first place in `texts` that is within *node*, going up from *place*, which may be within or after it."""
@@ -167,7 +166,7 @@ def grow(html: str, utf8: bytes | None = None, *, mended: bool = False) -> Tree:
     if root is None:
         return tree
     texts, nodes, raw = tree.texts, tree.nodes, False
-    for node in root.traverse(include_text=True, skip_empty=True):
+    for node in (tree.parser.body or root).traverse(include_text=True, skip_empty=True):
         if (tag := node.tag_id) != TEXT:
             raw = tag in RAW
         elif not (raw and _inside_raw(node)):

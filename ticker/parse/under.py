@@ -114,7 +114,7 @@ def _nearest(found: Found, places: Sequence[Place], others: Sequence[int] = ()) 
     """The nearest list of any of *places*, each up to the next one, or to one of *others*, where better ones start."""
     tries = []
     starts = sorted([*(place.start for place in places), *others])
-    panes, named = _panes(found, places), _names_a_pane(found, places)
+    panes, named = _panes(found, places)
     for order, (place, pane) in enumerate(panes):
         near = _in_pane(found, place, pane) if pane is not None else _own(found, place, _next_start(starts, place))
         doubt = _doubt(found, place, pane, named=named)
@@ -143,14 +143,18 @@ def _names_a_pane(found: Found, places: Sequence[Place]) -> bool:
     return tree is not None and any(pane_of(tree, _node(tree, place))[1] for place in places[:_TABS])
 
 
-def _panes(found: Found, places: Sequence[Place]) -> list[tuple[Place, LexborNode | None]]:
-    """*places*, each with its pane if it is a tab; only these where one names its pane: it may be empty for now."""
+def _panes(found: Found, places: Sequence[Place]) -> tuple[list[tuple[Place, LexborNode | None]], bool]:
+    """*places*, each with its pane if it is a tab; and whether one names its pane.
+
+    Only such as do, where one does: its pane may be empty for now.
+    """
     tree = found.tree
     if tree is None:
-        return [(place, None) for place in places]
+        return [(place, None) for place in places], False
     tabs = [(place, *pane_of(tree, _node(tree, place))) for place in places[:_TABS]]
     named = [(place, pane) for place, pane, said in tabs if said]
-    return named or [*((place, pane) for place, pane, _ in tabs), *((place, None) for place in places[_TABS:])]
+    every = [*((place, pane) for place, pane, _ in tabs), *((place, None) for place in places[_TABS:])]
+    return named or every, bool(named)
 
 
 def _outside_menus(found: Found, places: Sequence[Place]) -> Sequence[Place]:

@@ -119,6 +119,7 @@ def stamp(text: str) -> Stamp | None:
     return _stamp(text) if _hopeful(text) else None
 
 
+@lru_cache(maxsize=_TEXTS)
 def span(printed: str) -> Ago | None:
     """How long ago *printed* is that says no more than "5 min" or "2h": for lists whose other rows are relative."""
     ago = span_of(spelled(bare(printed))) if len(printed) <= LONGEST else None
