@@ -77,7 +77,7 @@ def cost(name: str, body: bytes, *, url: str, heading: str | None, rounds: int, 
     wanted = heading or next((block.heading for block in inspect(page).blocks[:1] if block.heading), ABSENT)
     works: dict[str, Callable[[], object]] = {
         BARE: lambda: LexborHTMLParser(utf8),
-        GUARD: lambda: tree.guard(text),
+        GUARD: lambda: tree.guard(utf8),
         WALK: lambda: walk(utf8),
         HEADING: lambda: extract(page, wanted),
         GUESS: lambda: extract(page, None),

@@ -46,7 +46,7 @@ class Grove:
         return leaf
 
     def _low(self, way: list[tuple[int, LexborNode]], above: int) -> Way:
-        """The tags from the bottom of *way* upwards, so many as tell a place in a row; *above* is what it ends below."""
+        """The tags from the bottom of *way*, which ends below *above*, upwards: so many as tell a place in a row."""
         tags = [step.tag_id for _, step in way[:_LOWEST]]
         while above and len(tags) < _LOWEST:
             tags.append(self.node[above].tag_id)

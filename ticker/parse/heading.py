@@ -5,12 +5,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress, count
+from operator import itemgetter
 
 from selectolax.lexbor import LexborNode
 
 from ticker.parse.tree import Tree
 from ticker.text import key
 
+_FIRST_LETTER = itemgetter(0)
 _FIRST = 4  # letters of a text that tell whether it can be the heading
 _MOST_FIRSTS = 50_000
 _LONGEST_REST = 40  # characters that go on after a heading in the same text; with more it begins a story
@@ -42,7 +45,8 @@ def places(texts: Sequence[str], heading: str) -> tuple[list[Place], list[Place]
     if len(may_start) > _MOST_FIRSTS:
         may_start.clear()
     signs = _is_sign(wanted)
-    for start in [start for start, text in enumerate(texts) if may_start[text[0]]]:
+    begin = map(may_start.__getitem__, map(_FIRST_LETTER, texts))
+    for start in list(compress(count(), begin)):
         if may_start[texts[start][:_FIRST]] and (signs or not _is_sign(texts[start])):
             _try(texts, start, wanted, limit, whole, begun)
     return whole, begun

@@ -59,30 +59,28 @@ _remembered: dict[str, Stamp | _Sort] = {}
 
 def times(tree: Tree) -> list[Timed]:
     """Every printed time of the page, in document order."""
-    texts, nodes = tree.texts, tree.nodes
-    found = list[Timed]()
-    sorts: dict[_Sort, list[int]] = {sort: [] for sort in _Sort}
-    other = _Sort.OTHER
+    texts, nodes, other = tree.texts, tree.nodes, _Sort.OTHER
+    found, loose = list[Timed](), list[tuple[int, _Sort]]()
     sights = enumerate(map(_remembered.get, texts))
     for place, known in [(place, known) for place, known in sights if known is not other]:
         sight = known or _sight(texts[place])
-        if sight is other:
-            continue
-        if isinstance(sight, _Sort):
-            sorts[sight].append(place)
-            continue
-        found.append(Timed(place, nodes[place], sight))
-        if len(found) == MOST_TIMES:
-            break
-    return _completed(tree, found, sorts)
+        if isinstance(sight, Stamp):
+            found.append(Timed(place, nodes[place], sight))
+            if len(found) == MOST_TIMES:
+                break
+        elif sight is not other:
+            loose.append((place, sight))
+    return _completed(tree, found, loose)
 
 
-def _completed(tree: Tree, found: list[Timed], sorts: Mapping[_Sort, Sequence[int]]) -> list[Timed]:
+def _completed(tree: Tree, found: list[Timed], loose: Sequence[tuple[int, _Sort]]) -> list[Timed]:
     """*found* with the times that only others of the page show to be times; and each with what belongs to it."""
-    pieces = sorts[_Sort.PIECE]
+    pieces = [place for place, sort in loose if sort is _Sort.PIECE]
+    begun = [place for place, sort in loose if sort is _Sort.BEGUN]
+    words = [place for place, sort in loose if sort is _Sort.WORDS]
     if pieces:
         found = sorted([*_whole(found, split := list(_split(tree, pieces))), *split], key=lambda timed: timed.place)
-    more = [*_short_rows(tree, found, sorts[_Sort.BEGUN]), *_in_words(tree, found, pieces, sorts[_Sort.WORDS])]
+    more = [*_short_rows(tree, found, begun), *_in_words(tree, found, pieces, words)]
     if more:
         better = {timed.place for timed in more}
         found = sorted([*(timed for timed in found if timed.place not in better), *more], key=lambda timed: timed.place)

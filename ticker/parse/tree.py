@@ -26,20 +26,17 @@ _FEW_TAGS = 12_000  # "<" on a page: so few, nested as deep as can be, take the 
 _EMPTY_TIME = re.compile(r"<time\b[^>]*>\s*</time", re.IGNORECASE)
 _SEAM = "<!-- -->"  # what frameworks write between the parts of one text: "14<!-- -->:<!-- -->54"
 
-_TAG = re.compile(r"<(/?[a-zA-Z][^\s/>]*)")
-_TAG_BODY = re.compile(r"[^\"'>]*(?:\"[^\"]*\"[^\"'>]*|'[^']*'[^\"'>]*)*")
-_OPTION = re.compile("<option", re.IGNORECASE)
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_TAG = re.compile(rb"<(/?[a-zA-Z][^\s/>]*)")
+_TAG_BODY = re.compile(rb"[^\"'>]*(?:\"[^\"]*\"[^\"'>]*|'[^']*'[^\"'>]*)*")
+_OPTION = re.compile(b"<option", re.IGNORECASE)
+_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 # Never open for long: void, or closed by the next of their kind. Their nesting always needs an element that counts.
-_LEVEL = frozenset({
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-    "p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "rp", "rt",
-    "html", "head", "body", "script", "style", "title",
-})  # fmt: skip
+_LEVEL = frozenset(
+    b"area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead tfoot"
+    b" option optgroup rp rt html head body script style title".split()
+)
 # Closed alone: what stands open inside them stays open (WHATWG, adoption agency).
-_FORMATTING = frozenset({
-    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
-})  # fmt: skip
+_FORMATTING = frozenset(b"a b big code em font i nobr s small strike strong tt u".split())
 
 
 Look = tuple[int | str | None, ...]  # of a text: tags and classes of what it stands in
@@ -156,20 +153,21 @@ def grow(html: str, utf8: bytes | None = None, *, mended: bool = False) -> Tree:
     Raises:
         ParseError: `block-absent`, where parsing would take the machine down.
     """
-    guard(html)
     if mended:
         html, utf8 = html.replace(_SEAM, ""), None
-    tree = Tree(LexborHTMLParser(utf8 if utf8 is not None else html.encode("utf-8", "replace")))
+    page = utf8 if utf8 is not None else html.encode("utf-8", "replace")
+    guard(page)
+    tree = Tree(LexborHTMLParser(page))
     if mended:
         fill_empty(tree.parser)
     root = tree.parser.root
     if root is None:
         return tree
-    texts, nodes, raw = tree.texts, tree.nodes, False
+    texts, nodes, element = tree.texts, tree.nodes, root
     for node in (tree.parser.body or root).traverse(include_text=True, skip_empty=True):
-        if (tag := node.tag_id) != TEXT:
-            raw = tag in RAW
-        elif not (raw and _inside_raw(node)):
+        if node.tag_id != TEXT:
+            element = node
+        elif element.tag_id not in RAW or not is_within(node, element.mem_id):
             text = (node.text_content or "").strip()
             if text:  # a no-break space is not empty to the parser
                 texts.append(" ".join(text.split()) if "\n" in text else text)
@@ -177,37 +175,37 @@ def grow(html: str, utf8: bytes | None = None, *, mended: bool = False) -> Tree:
     return tree
 
 
-def _inside_raw(node: LexborNode) -> bool:
-    return node.parent is not None and node.parent.tag_id in RAW
+def guard(page: bytes) -> None:
+    """Refuse what the parser would need minutes for. Pages of few tags cannot be that, however they nest them.
+
+    Raises:
+        ParseError: `block-absent`.
+    """
+    _refuse_long_tags(page)
+    tags = page.count(b"<")
+    if tags > _FEW_TAGS or (tags > MAX_OPTIONS and len(_OPTION.findall(page)) > MAX_OPTIONS):
+        _refuse_depth(page)
 
 
-def guard(html: str) -> None:
-    """Refuse what the parser would need minutes for. Pages of few tags cannot be that, however they nest them."""
-    _refuse_long_tags(html)
-    tags = html.count("<")
-    if tags > _FEW_TAGS or (tags > MAX_OPTIONS and len(_OPTION.findall(html)) > MAX_OPTIONS):
-        _refuse_depth(html)
-
-
-def _refuse_long_tags(html: str) -> None:
+def _refuse_long_tags(page: bytes) -> None:
     """Look at the stretches without any tag: a script, a long text, or a tag with very many attributes."""
     seen = 0
-    for at in range(0, len(html), _LONG_TAG):
-        if at >= seen and html.find("<", at, at + _LONG_TAG) < 0:
-            start, end = html.rfind("<", 0, at) + 1, html.find("<", at)
-            seen = end if end >= 0 else len(html)
-            if start and html[start].isalpha():
-                tag = _TAG_BODY.match(html, start, seen)
-                if tag is not None and len(_QUOTED.sub("", tag.group()).split()) > MAX_ATTRIBUTES:
+    for at in range(0, len(page), _LONG_TAG):
+        if at >= seen and page.find(b"<", at, at + _LONG_TAG) < 0:
+            start, end = page.rfind(b"<", 0, at) + 1, page.find(b"<", at)
+            seen = end if end >= 0 else len(page)
+            if start and page[start : start + 1].isalpha():
+                tag = _TAG_BODY.match(page, start, seen)
+                if tag is not None and len(_QUOTED.sub(b"", tag.group()).split()) > MAX_ATTRIBUTES:
                     detail = f"the page has a tag with more than {MAX_ATTRIBUTES} attributes: not read"
                     raise ParseError("block-absent", detail)
 
 
-def _refuse_depth(html: str) -> None:
+def _refuse_depth(page: bytes) -> None:
     """One pass over the tags, as a browser would nest them."""
-    options, stack, counted = 0, list[str](), dict[str, int]()
-    for tag in _TAG.findall(html):
-        if tag[0] == "/":
+    options, stack, counted = 0, list[bytes](), dict[bytes, int]()
+    for tag in _TAG.findall(page):
+        if tag.startswith(b"/"):
             if stack and stack[-1] == tag[1:]:
                 counted[stack.pop()] -= 1
             else:
@@ -215,7 +213,7 @@ def _refuse_depth(html: str) -> None:
             continue
         name = tag if tag in counted else tag.lower()
         if name in _LEVEL:
-            options += name == "option"
+            options += name == b"option"
             continue
         stack.append(name)
         counted[name] = counted.get(name, 0) + 1
@@ -230,7 +228,7 @@ def too_deep() -> ParseError:
     return ParseError("block-absent", f"the page nests elements deeper than {MAX_DEPTH}: not read")
 
 
-def _close(name: str, stack: list[str], counted: dict[str, int]) -> None:
+def _close(name: bytes, stack: list[bytes], counted: dict[bytes, int]) -> None:
     """Take *name* off the stack: alone when it is formatting, else with all that stands open in it."""
     if not counted.get(name):
         return
@@ -240,7 +238,7 @@ def _close(name: str, stack: list[str], counted: dict[str, int]) -> None:
         counted[name] -= 1
         return
     while stack:
-        if stack[-1] == "table" and name != "table":
+        if stack[-1] == b"table" and name != b"table":
             return  # nothing closes across the edge of a table
         last = stack.pop()
         counted[last] -= 1
