@@ -52,7 +52,7 @@ def _group(grove: Grove, mem: int, places: list[int], fewest: int) -> Group | No
     slots, mixed = chosen(rows)
     mixed += len(starts) - len(rows)
     slots = in_step(grove.node[mem], _alike(slots))
-    return Group(grove.node[mem], slots, mixed) if len(slots) >= fewest and mixed < len(slots) else None
+    return Group(grove.node[mem], slots) if len(slots) >= fewest and mixed < len(slots) else None
 
 
 def _alike(slots: list[Slot]) -> list[Slot]:

@@ -1,7 +1,7 @@
 """Turn the groups of a page into lists: rows read, links made whole, each with its place on the page."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -81,26 +81,25 @@ def _linked(headlines: Sequence[Headline], readings: Sequence[Reading], links: L
 def _rows(tree: Tree, slots: Sequence[Slot], extra: frozenset[Way]) -> list[Row]:
     """The rows of *slots*, elements each; what stands at the ways *extra* is no text unless nothing else is."""
     held = [_times_of(slot, extra) for slot in slots]
-    left_out = [[place for timed in (*own, *other) for place in (timed.place, *timed.also)] for own, other in held]
+    left_out = [[place for timed in times for place in (timed.place, *timed.also)] for _, times in held]
+    simple = simple_rows(tree, slots, left_out)
     made = []
-    days = captions(tree, slots)
-    for slot, (own, other), simple, day in zip(slots, held, simple_rows(tree, slots, left_out), days, strict=True):
-        deep = partial(_deep, tree, slot, [slot.node], [*own, *other])
-        row = simple or deep()
-        if simple is not None:
-            simple.deep = deep
-        row.caption = day
-        made.append(_completed(tree, row, slot, [slot.node], own))
+    for slot, (own, times), read, day in zip(slots, held, simple, captions(tree, slots), strict=True):
+        one = read or _deep(tree, slot, (slot.node,), times)
+        if one is read:
+            one.deep = partial(_deep, tree, slot, (slot.node,), times)
+        one.caption = day
+        made.append(_completed(tree, one, slot, (slot.node,), own))
     return made
 
 
 def _times_of(slot: Slot, extra: frozenset[Way]) -> tuple[list[Timed], list[Timed]]:
-    """The time of *slot* with its copies, and other times that are no texts of its row."""
+    """The time of *slot* with its copies; and these with other times that are no texts of its row."""
     timed = slot.timed
     if not slot.beside:
-        return [timed], []
+        return (own := [timed]), own
     own = [timed, *(each for each, _ in slot.beside if each.stamp.printed == timed.stamp.printed)]
-    return own, [each for each, way in slot.beside if way in extra or not slot.usual]
+    return own, [*own, *(each for each, way in slot.beside if way in extra or not slot.usual)]
 
 
 def _deep(tree: Tree, slot: Slot, nodes: Sequence[LexborNode], times: Sequence[Timed]) -> Row:
@@ -117,22 +116,23 @@ def _completed(tree: Tree, made: Row, slot: Slot, nodes: Sequence[LexborNode], o
         dates = [each.node.text_content or "" for each, _ in slot.beside if each.stamp.kind is Kind.DATE]
         made.dates = tuple(" ".join(date.split()) for date in dates)
     if slot.usual:
-        made.again = partial(_again, slot, nodes, _mems(tree, own), made.dates)
+        made.again = partial(_again, tree, slot, nodes, own, made.dates)
     return made
 
 
 def _row(tree: Tree, slot: Slot, nodes: Sequence[LexborNode], extra: frozenset[Way]) -> Row:
     """The row that *nodes* make, with the time of *slot*."""
-    own, other = _times_of(slot, extra)
-    return _completed(tree, _deep(tree, slot, nodes, [*own, *other]), slot, nodes, own)
+    own, times = _times_of(slot, extra)
+    return _completed(tree, _deep(tree, slot, nodes, times), slot, nodes, own)
 
 
-def _again(slot: Slot, nodes: Sequence[LexborNode], own: Set[int], dates: tuple[str, ...]) -> Row:
+def _again(tree: Tree, slot: Slot, nodes: Sequence[LexborNode], own: Sequence[Timed], dates: tuple[str, ...]) -> Row:
     """The row of *slot* with every text but its time; where that is all, what follows the clock in it."""
-    wider = row(nodes, slot.timed.stamp, own, SIGN)
+    mems = _mems(tree, own)
+    wider = row(nodes, slot.timed.stamp, mems, SIGN)
     if not wider.units and slot.timed.stamp.kind in (Kind.LOOSE, Kind.RELATIVE):
         stamp = leading(slot.timed.node.text_content or "", least=0)
-        wider = row(nodes, stamp, own, SIGN) if stamp is not None else wider
+        wider = row(nodes, stamp, mems, SIGN) if stamp is not None else wider
     wider.dates, wider.stated = dates, stated(slot.timed.node)
     return wider
 

@@ -13,8 +13,8 @@ from ticker.parse.hints import is_advert
 from ticker.parse.order import MIDNIGHT, mark, step_of
 from ticker.parse.shapes import Form, Group, Slot, Way
 from ticker.parse.tabs import is_pane, pane_of
-from ticker.parse.tags import HEADINGS, LINK
-from ticker.parse.tree import Look, Tree, is_within, look
+from ticker.parse.tags import LINK
+from ticker.parse.tree import Look, Tree, is_within, look, rank
 
 _BETWEEN = 3  # times that may stand between two rows: what else a row holds, an advert
 _FURTHEST = 40  # texts between the times of two rows
@@ -169,9 +169,9 @@ class _Parts:
         return any(is_pane(self.tree, self.grove.node[self.grove.up(row, met + 1)]) for row in (above, below))
 
     def _between(self, start: int, at: int) -> tuple[bool, bool, int]:
-        """Whether a date stands between two parts; whether a heading does; and how many other texts."""
+        """Whether a date stands between two parts; whether a heading does; and how many other texts, if none does."""
         (_, last), (_, first) = self.rows[at - 1 : at + 1]
-        dated, headed, others = False, False, 0
+        dated, others = False, 0
         ours, usual = self._looks(start)
         for place in range(self.grove.found[last].place + 1, self.grove.found[first].place):
             node, text = self.tree.nodes[place], self.tree.texts[place]
@@ -182,11 +182,11 @@ class _Parts:
                 dated = True
             elif is_advert(text):
                 others += 1
-            elif seen in ours or (seen not in usual and (_is_heading(node) or is_within(node, self.lists[at]))):
-                headed = True  # of the next section, or of the next list itself
+            elif seen in ours or (seen not in usual and (rank(node) is not None or is_within(node, self.lists[at]))):
+                return dated, True, others  # of the next section, or of the next list itself
             elif seen not in usual or not is_within(node, self.lists[at]):
                 others += 1
-        return dated, headed, others
+        return dated, False, others
 
     def _is_titled(self, begin: int, at: int) -> bool:
         """Whether the one text between two lists, each long enough, may be the title of the second: it is no advert."""
@@ -241,13 +241,4 @@ class _Parts:
             others = [other for other in range(first, last + 1) if other != leaf]
             slots.append(Slot(grove.node[row], grove.found[leaf], grove.within(row, others).times))
         container = grove.meet(rows[0][0], rows[-1][0])
-        return Group(grove.node[container], slots, parted=True)
-
-
-def _is_heading(node: LexborNode) -> bool:
-    at = node.parent
-    for _ in range(3):
-        if at is not None and at.tag_id in HEADINGS:
-            return True
-        at = at.parent if at is not None else None
-    return False
+        return Group(grove.node[container], slots)

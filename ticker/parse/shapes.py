@@ -53,8 +53,6 @@ class Group:
 
     container: LexborNode
     slots: list[Slot] = field(default_factory=list)
-    mixed: int = 0  # children with several different times
-    parted: bool = False  # its rows stand in several elements: one for each day, or column
 
     @property
     def place(self) -> int:

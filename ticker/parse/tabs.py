@@ -5,10 +5,11 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.tags import HEADINGS, TEXT, tag_ids
+from ticker.parse.tags import TEXT, tag_ids
 from ticker.parse.tree import Tree, points_at
 
 _PANES = tag_ids("div", "section", "article", "aside", "ul", "ol", "dl", "table", "main")
+_BUTTONS = tag_ids("a", "button", "li", "label")
 _LEVELS = 3  # elements above a label's text that may be the tab itself
 _LONGEST = 40  # characters of a label
 _MOST = 12  # tabs side by side
@@ -39,7 +40,8 @@ def _pointed_at(tree: Tree, label: LexborNode) -> LexborNode | None:
             return None
         names = at.attributes
         name = points_at(names) if names else None
-        own = (names.get("id") or "").strip() if name is None and at.tag_id not in HEADINGS else ""
+        is_tab = name is None and "id" in names and (at.tag_id in _BUTTONS or names.get("role") == "tab")
+        own = (names["id"] or "").strip() if is_tab else ""
         pane = tree.by_id.get(name) if name is not None else tree.labelled.get(own) if own else None
         if pane is not None:
             return pane if pane.tag_id in _PANES else None

@@ -3,7 +3,7 @@
 from ticker.errors import ParseError
 from ticker.parse.clock import is_date
 from ticker.parse.lists import Listing
-from ticker.parse.tags import HEADINGS
+from ticker.parse.tree import rank
 from ticker.parse.under import Found, may_head, under
 from ticker.text import display
 
@@ -36,9 +36,4 @@ def _headlines(found: Found, listing: Listing) -> set[str]:
 
 
 def _in_heading(found: Found, place: int) -> bool:
-    at = found.tree.nodes[place].parent if found.tree is not None else None
-    for _ in range(3):
-        if at is not None and at.tag_id in HEADINGS:
-            return True
-        at = at.parent if at is not None else None
-    return False
+    return found.tree is not None and rank(found.tree.nodes[place]) is not None

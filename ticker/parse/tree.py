@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from ticker.errors import ParseError
 from ticker.model import Day
 from ticker.parse.stated import fill_empty
-from ticker.parse.tags import RAW, TEXT
+from ticker.parse.tags import HEADINGS, RAW, TEXT
 
 # The parser's cost grows with the square of the nesting, of <option> in one select, and of the attributes of one
 # tag (1 MB of <div>: two minutes), and a thread cannot be killed: refuse such pages first.
@@ -62,6 +62,18 @@ def is_within(node: LexborNode, mem: int) -> bool:
             return True
         at = at.parent
     return False
+
+
+def rank(node: LexborNode) -> int | None:
+    """1 to 6 for a text, or a picture, in an h1 to h6."""
+    above = node.parent
+    for _ in range(_LOOK_LEVELS):
+        if above is None:
+            return None
+        if above.tag_id in HEADINGS:
+            return int(above.tag[1]) if above.tag is not None else None
+        above = above.parent
+    return None
 
 
 def look(node: LexborNode) -> Look:

@@ -16,8 +16,8 @@ from ticker.parse.clock import is_date
 from ticker.parse.heading import Place
 from ticker.parse.lists import Listing
 from ticker.parse.tabs import pane_of
-from ticker.parse.tags import HEADINGS, TEXT, tag_ids
-from ticker.parse.tree import Tree, is_within, look
+from ticker.parse.tags import TEXT, tag_ids
+from ticker.parse.tree import Tree, is_within, look, rank
 from ticker.text import display
 
 _FURTHEST = 40  # texts between a heading and its list: tabs, buttons, a choice of sections
@@ -132,7 +132,7 @@ def _doubt(found: Found, place: Place, pane: LexborNode | None, *, named: bool) 
     """How unsure it is that a list is meant: of a tab that names its pane 0, of a heading marked as such 1; most 3."""
     if pane is not None and named:
         return 0
-    if found.tree is None or _rank(_node(found.tree, place)) is not None:
+    if found.tree is None or rank(_node(found.tree, place)) is not None:
         return 1
     return 2 if pane is not None else 3
 
@@ -234,8 +234,8 @@ def _caption(found: Found, place: Place, start: int) -> int | None:
         return None
     if found.tree is None:
         return above
-    rank, ours = _rank(found.tree.nodes[above]), _rank(_node(found.tree, place))
-    if rank is not None and ours is not None and rank > ours:
+    its, ours = rank(found.tree.nodes[above]), rank(_node(found.tree, place))
+    if its is not None and ours is not None and its > ours:
         return None  # a part of what ours is above
     return above if _heads(found.tree.nodes[above], found.tree.nodes[start]) else None
 
@@ -248,7 +248,7 @@ def _marked_above(found: Found, place: Place, start: int) -> bool:
     if tree is None or above < place.end:
         return False
     text, ours = tree.nodes[above], _node(tree, place)
-    marked = _rank(text) is not None or _dressed_as(text, ours)
+    marked = rank(text) is not None or _dressed_as(text, ours)
     return marked and may_head(found, above) and _heads(text, tree.nodes[start])
 
 
@@ -296,7 +296,7 @@ def _divided(tree: Tree, place: Place, start: int) -> bool:
     left = next((at for at in ours[met:] if at.tag_id in _ARTICLE), None)  # a story that ends before the list
     for at in range(place.end, start):
         node = tree.nodes[at]
-        after_story = left is not None and _rank(node) is not None and not is_within(node, left.mem_id)
+        after_story = left is not None and rank(node) is not None and not is_within(node, left.mem_id)
         if not (after_story or _alike(node, _node(tree, place))) or is_date(tree.texts[at]):
             continue
         if after_story:
@@ -329,8 +329,8 @@ def _node(tree: Tree, place: Place) -> LexborNode:
 
 def _alike(node: LexborNode, ours: LexborNode) -> bool:
     """Whether a text stands in a heading of our rank or above, or in an element just like that of our heading."""
-    rank = _rank(node)
-    if rank is not None and rank <= (_rank(ours) or 6):
+    level = rank(node)
+    if level is not None and level <= (rank(ours) or 6):
         return True
     above, model = node.parent, ours.parent
     if above is None or model is None or above.tag_id != model.tag_id:
@@ -345,18 +345,6 @@ def _alone(text: LexborNode) -> bool:
     """Whether *text* is all there is in the element above the one that it stands in: a line in bold letters."""
     line = text.parent.parent if text.parent is not None else None
     return line is not None and (line.text() or "").strip() == (text.text_content or "").strip()
-
-
-def _rank(node: LexborNode) -> int | None:
-    """1 to 6 for a text in an h1 to h6."""
-    above = node.parent
-    for _ in range(3):
-        if above is None:
-            return None
-        if above.tag_id in HEADINGS:
-            return int(above.tag[1]) if above.tag is not None else None
-        above = above.parent
-    return None
 
 
 def _way(node: LexborNode) -> list[LexborNode]:
