@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ticker.errors import Cause, ParseError
@@ -149,6 +149,14 @@ def test_a_row_without_a_headline_is_left_out() -> None:
     assert said(parse(page(f"<h2>عاجل</h2>{items(rows)}"), source("عاجل"))) == NEWS
 
 
+def test_a_row_whose_headline_stands_elsewhere_is_one_though_the_others_have_a_linked_label_too() -> None:
+    label = '<a href="/sport">Sport</a>'
+    usual = "".join(f'<li><b>14:5{9 - at}</b>{label}<a href="/{at}">{CLEAN[at]}</a></li>' for at in range(5))
+    odd = f'<li><b>14:50</b><div class="wide"><a href="/9">{CLEAN[5]}</a></div></li>'
+    found = parse(page(f"<h2>Latest</h2><ul>{usual}{odd}</ul>"), source("Latest"))
+    assert [line.title for line in found] == CLEAN[:6]
+
+
 def test_a_headline_that_stands_at_two_times_is_two_rows() -> None:
     rows = [("22:27", NEWS[0][1]), ("22:13", NEWS[0][1]), *NEWS[1:4]]
     assert said(parse(page(f"<h2>عاجل</h2>{items(rows)}"), source("عاجل"))) == rows
@@ -212,6 +220,16 @@ def test_a_link_is_absolute_or_none(href: str, link: str | None) -> None:
 def test_a_heading_is_found_however_it_is_spelled(printed: str) -> None:
     text = f"<nav><a>الرئيسية</a></nav><div>{printed}</div>{items()}"
     assert said(parse(page(text), source("عاجل 24/7"))) == NEWS
+
+
+@pytest.mark.parametrize("sign", ["|", "»", "+++", "*", "–", "//"])
+def test_a_sign_in_an_element_of_its_own_before_a_heading_does_not_hide_it(sign: str) -> None:
+    text = f"<h2><i>{sign}</i><span>عاجل</span> <b>24/7</b></h2>{items()}"
+    assert said(parse(page(text), source("عاجل 24/7"))) == NEWS
+
+
+def test_a_heading_of_signs_is_found() -> None:
+    assert said(parse(page(f"<h2>!!!</h2>{items()}"), source("!!!"))) == NEWS
 
 
 def test_a_heading_as_a_whole_goes_before_one_that_only_begins_so() -> None:
@@ -502,6 +520,7 @@ def test_selectors_read_headlines_that_mention_times(name: str, block: str) -> N
         assert said(found) == clocked(titles)
 
 
+@example("text, in one line", ["1/1/2026"] * 3, list(range(6)))
 @given(
     st.sampled_from(sorted(ROWS)),
     st.lists(st.sampled_from([*ODD, *MENTIONS]) | st.from_regex(r"[\w:. /]{0,20}[^\W_]", fullmatch=True), max_size=3),

@@ -248,6 +248,23 @@ def test_a_row_with_a_wrong_time_or_odd_attribute_does_not_hurt_the_others(seed,
     check(page(written(root)), asked)
 
 
+# Nothing is left behind
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=str)
+def test_a_page_that_was_read_gives_its_memory_back_at_once(asked):
+    """A tree of megabytes must not wait for the collector of cycles, which comes when it likes."""
+    made = [page(written(tree(layout, ARABIC), layout.writing)) for layout in map(drawn, range(12))]
+    gc.collect()
+    gc.disable()
+    try:
+        for one in made:
+            inspect(one, heading=asked[0], selectors=asked[1])
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
 # Time grows no faster than the page
 
 BOUND = 3.0  # times as long for a page twice as large: 2 is linear, 4 is quadratic

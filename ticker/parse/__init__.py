@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from ticker.errors import ParseError
 from ticker.model import Block, Headline, Page, Selectors, Source
 from ticker.parse.choice import lists_of, news, sought, unreadable
+from ticker.parse.found import Found
 from ticker.parse.inspection import Inspection, Refused
 from ticker.parse.left import left_out
 from ticker.parse.lists import Listing
@@ -21,7 +22,6 @@ from ticker.parse.near import near
 from ticker.parse.news import objection
 from ticker.parse.selected import check_selector
 from ticker.parse.title import title_above
-from ticker.parse.under import Found
 
 __all__ = ["Inspection", "check_selector", "inspect", "parse"]
 

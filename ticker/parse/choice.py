@@ -6,6 +6,7 @@ from functools import cache, partial
 from ticker.errors import ParseError
 from ticker.model import Page, Selectors
 from ticker.parse.blocks import groups
+from ticker.parse.found import Candidate, Found
 from ticker.parse.jsonld import scripts_of
 from ticker.parse.linked import Linked, linked, may_hold
 from ticker.parse.links import Links
@@ -15,7 +16,7 @@ from ticker.parse.plain import read_plain
 from ticker.parse.selected import selected
 from ticker.parse.stamps import times
 from ticker.parse.tree import Tree, grow, may_be_mended
-from ticker.parse.under import Candidate, Found, under
+from ticker.parse.under import under
 
 
 def see(page: Page, *, mended: bool = False) -> tuple[Found, Links]:

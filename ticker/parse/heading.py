@@ -30,6 +30,11 @@ class Place:
     picture: LexborNode | None = None
 
 
+def shown(tree: Tree, place: Place) -> LexborNode:
+    """What shows the heading: a text, or a picture."""
+    return place.picture if place.picture is not None else tree.nodes[place.start]
+
+
 def places(texts: Sequence[str], heading: str) -> tuple[list[Place], list[Place]]:
     """Where *heading* stands in *texts* as a whole, and where a text only begins with it.
 

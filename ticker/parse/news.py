@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from ticker.model import Headline
 from ticker.parse import hints
+from ticker.parse.found import Found, may_head
 from ticker.parse.lists import Listing, median_length
 from ticker.parse.order import MIDNIGHT, falling, mark, step_of
-from ticker.parse.under import Found, may_head
 
 _SHORTEST, _LONGEST = 12, 400  # letters: the median title of news is between
 _LONG = 20  # rows: longer lists are not better for it

@@ -7,12 +7,12 @@ from statistics import median_low
 
 from ticker.parse.blocks import FEWEST
 from ticker.parse.clock import Stamp, leading, moment
+from ticker.parse.found import Candidate, Found
 from ticker.parse.links import Links
 from ticker.parse.lists import Listing, lines
 from ticker.parse.rows import Reading
 from ticker.parse.shapes import form
 from ticker.parse.slots import chain, mark, usual_form
-from ticker.parse.under import Candidate, Found
 from ticker.parse.units import SIGN
 
 _WIDEST = 4  # lines between two times of one list; more is other text
@@ -73,7 +73,7 @@ def _in_one(found: _Lines, run: list[int]) -> bool:
     """Whether time and headline stand on one line: more often than a time alone, or none is left for headlines."""
     begin = sum(bool(found.stamps[at].rest) for at in run)
     alone = sum(found.stamps[at].clock is not None and not found.stamps[at].rest for at in run)
-    return begin > alone or (not alone and all(below - above == 1 for above, below in pairwise(run)))
+    return begin > alone or all(below - above == 1 for above, below in pairwise(run))
 
 
 def _candidate(start: int, rows: Sequence[tuple[int, Stamp, str]], links: Links) -> Iterator[Candidate]:

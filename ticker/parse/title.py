@@ -2,9 +2,10 @@
 
 from ticker.errors import ParseError
 from ticker.parse.clock import is_date
+from ticker.parse.found import Found, may_head
 from ticker.parse.lists import Listing
 from ticker.parse.tree import rank
-from ticker.parse.under import Found, may_head, under
+from ticker.parse.under import under
 from ticker.text import display
 
 _NEAR = 6  # texts above the list that are looked at
