@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from selectolax.lexbor import LexborNode
 
+from ticker.parse.clock import LEADING
 from ticker.parse.grove import Grove
 from ticker.parse.parts import joined
 from ticker.parse.shapes import Group, Slot, Timed, Within
@@ -42,6 +43,10 @@ def _group(grove: Grove, mem: int, places: list[int], fewest: int) -> Group | No
     """The list whose element is *mem*; None where too few of its children have one time."""
     starts = [grove.span(mem, places[0], -1), *(place + 1 for place in places)]
     ends = [*places, grove.span(mem, places[-1] + 1, 1)]
+    plain = _plain(grove, mem, starts) if starts == ends else None
+    if plain is not None:
+        slots = in_step(grove.node[mem], _alike(plain))
+        return Group(grove.node[mem], slots) if len(slots) >= fewest else None
     rows = [
         grove.within(grove.child_of(mem, start), range(start, end + 1))
         for start, end in zip(starts, ends, strict=True)
@@ -53,6 +58,15 @@ def _group(grove: Grove, mem: int, places: list[int], fewest: int) -> Group | No
     mixed += len(starts) - len(rows)
     slots = in_step(grove.node[mem], _alike(slots))
     return Group(grove.node[mem], slots) if len(slots) >= fewest and mixed < len(slots) else None
+
+
+def _plain(grove: Grove, mem: int, leaves: Sequence[int]) -> list[Slot] | None:
+    """A row for each of *leaves*, where all stand at one place in it and are printed alike, as in nearly all lists."""
+    depth, found = grove.depth[mem] + 1, grove.found
+    form, way = found[leaves[0]].stamp.form, grove.way(leaves[0], depth)
+    if form[0] == LEADING or any(found[at].stamp.form != form or grove.way(at, depth) != way for at in leaves):
+        return None
+    return [Slot(grove.node[grove.child_of(mem, at)], found[at]) for at in leaves]
 
 
 def _alike(slots: list[Slot]) -> list[Slot]:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborNode
 from ticker.parse.shapes import Slot
 from ticker.parse.tags import LINK, TEXT
 from ticker.parse.tree import Tree
-from ticker.parse.units import HEADING, WORDY, Row, Unit, step_of
+from ticker.parse.units import HEADING, WORDY, Row, Unit, step
 
 _MOST_TEXTS = 60  # of a row, and
 _LONGEST = 1_000  # characters of a text: with more it is not simple
@@ -104,9 +104,9 @@ def _top(row: int, node: LexborNode) -> _Spot:
 
 
 def _below(above: _Spot, node: LexborNode) -> _Spot:
-    tag = node.tag_id
-    href = (_href(node) if tag in LINK else None) or above.href
-    return _Spot(above.row, above.way + step_of(node), href, above.heading or tag in HEADING, above)
+    tag, names = node.tag_id, node.attributes
+    href = ((names.get("href") or "").strip() if tag in LINK else "") or above.href
+    return _Spot(above.row, above.way + step(node.tag, names), href, above.heading or tag in HEADING, above)
 
 
 def _href(node: LexborNode) -> str | None:

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.clock import is_date
+from ticker.parse.clock import Form, is_date
 from ticker.parse.grove import Grove
 from ticker.parse.hints import is_advert
 from ticker.parse.order import MIDNIGHT, mark, step_of
-from ticker.parse.shapes import Form, Group, Slot, Way
+from ticker.parse.shapes import Group, Slot, Way
 from ticker.parse.tabs import is_pane, pane_of
 from ticker.parse.tags import LINK
 from ticker.parse.tree import Look, Tree, is_within, look, rank
@@ -46,8 +46,8 @@ def joined(tree: Tree, grove: Grove, fewest: int) -> Iterator[Group]:
 def _runs(grove: Grove) -> Iterator[list[int]]:
     """Times of one kind that stand close enough to be one list."""
     runs: dict[_Kind, list[int]] = defaultdict(list)
-    for leaf, timed in enumerate(grove.found):
-        kind = (timed.form, grove.depth[grove.mems[leaf]], grove.low(leaf))
+    for leaf, (timed, mem) in enumerate(zip(grove.found, grove.mems, strict=True)):
+        kind = (timed.stamp.form, grove.depth[mem], grove.low(leaf))
         run = runs[kind]
         if run and (leaf - run[-1] > _BETWEEN or timed.place - grove.found[run[-1]].place > _FURTHEST):
             yield run
@@ -81,10 +81,10 @@ def _rows(grove: Grove, leaves: Sequence[int]) -> dict[int, int]:
     lists = {grove.parent[row] for row in sure}
     if len(sure) < len(leaves) or 0 in lists:
         return {}
-    form, rows = grove.found[leaves[0]].form, dict[int, int]()
+    form, rows = grove.found[leaves[0]].stamp.form, dict[int, int]()
     for leaf in range(leaves[0], leaves[-1] + 1):
         row = grove.above(leaf, depth)
-        if row in sure or (grove.found[leaf].form == form and grove.parent[row] in lists):
+        if row in sure or (grove.found[leaf].stamp.form == form and grove.parent[row] in lists):
             rows.setdefault(row, sure.get(row, leaf))
     return rows
 

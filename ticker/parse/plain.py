@@ -11,7 +11,6 @@ from ticker.parse.found import Candidate, Found
 from ticker.parse.links import Links
 from ticker.parse.lists import Listing, lines
 from ticker.parse.rows import Reading
-from ticker.parse.shapes import form
 from ticker.parse.slots import chain, mark, usual_form
 from ticker.parse.units import SIGN
 
@@ -62,7 +61,7 @@ def _candidates(found: _Lines, run: list[int], links: Links) -> Iterator[Candida
         rows = [(at, stamp, stamp.rest) for at, stamp in zip(run, known, strict=True) if stamp is not None]
         yield from _candidate(run[0], rows, links)
         return
-    usual = usual_form(form(found.stamps[at]) for at in run)
+    usual = usual_form(found.stamps[at].form for at in run)
     for times in _runs(chain([mark(at, found.stamps[at], usual) for at in run])):
         step, taken = _step(found, times), frozenset(times)
         rows = [(at, found.stamps[at], _line(found.texts, at + step, taken)) for at in times]

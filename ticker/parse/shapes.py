@@ -1,18 +1,13 @@
 """What the search for lists is made of: printed times in their places, rows, and the lists that these form."""
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.clock import Kind, Stamp
+from ticker.parse.clock import Stamp
 
-Form = tuple[int, str]  # the sort of a time, and how it is printed
 Way = tuple[int, ...]  # tags that lead down to a text, the lowest first, after how deep it stands below the row
-
-LEADING = 5  # a clock with a headline behind it
-_WEIGHT = {Kind.CLOCK: 8, Kind.RELATIVE: 6, Kind.LOOSE: 4, Kind.DATE: 2}
-_AFTER_HOUR = re.compile(r"\d+\s?(\D?)")
 
 
 @dataclass(slots=True)
@@ -23,10 +18,6 @@ class Timed:
     node: LexborNode
     stamp: Stamp
     also: tuple[int, ...] = ()  # places of further texts that it is made of
-    form: Form = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.form = form(self.stamp)
 
 
 @dataclass(slots=True)
@@ -43,7 +34,7 @@ class Slot:
 
     node: LexborNode
     timed: Timed
-    beside: list[tuple[Timed, Way]] = field(default_factory=list)  # what else in it looks like a time
+    beside: Sequence[tuple[Timed, Way]] = ()  # what else in it looks like a time
     usual: bool = True  # its time stands where most do, and is printed as most are
 
 
@@ -57,14 +48,3 @@ class Group:
     @property
     def place(self) -> int:
         return self.slots[0].timed.place
-
-
-def form(stamp: Stamp) -> Form:
-    """What sort of time it is, the surest with the highest number; and what parts hour and minute of a plain clock."""
-    if stamp.rest:
-        return LEADING, ""
-    if stamp.kind is not Kind.CLOCK:
-        return _WEIGHT[stamp.kind], ""
-    found = _AFTER_HOUR.search(stamp.printed)
-    after = found[1] if found is not None else ""
-    return _WEIGHT[Kind.CLOCK], ":" if after and after in ":：٫" else "." if after == "." else "h"

@@ -13,9 +13,9 @@ from statistics import median_low
 
 from selectolax.lexbor import LexborNode
 
-from ticker.parse.clock import Kind, Stamp, leading
+from ticker.parse.clock import LEADING, Form, Kind, Stamp, leading
 from ticker.parse.order import falling
-from ticker.parse.shapes import LEADING, Form, Slot, Timed, Way, Within, form
+from ticker.parse.shapes import Slot, Timed, Way, Within
 from ticker.parse.tags import RAW, TEXT, tag_ids
 
 MOST_IN_ROW = 12  # texts of a row that look like times; with more it is no row
@@ -36,20 +36,18 @@ def usual_form(forms: Iterable[Form]) -> Form:
 
 def chosen(rows: Sequence[Within]) -> tuple[list[Slot], int]:
     """The rows that have one time, in order, and how many have several that could be it."""
-    if rows and _alike(rows):
-        return [Slot(row.node, row.times[0][0]) for row in rows], 0
     seen = [row for row in rows if len(row.times) <= MOST_IN_ROW]
     if not seen:
         return [], len(rows)
     way = _usual_way(seen)
-    usual = usual_form(timed.form for row in seen for timed, its in row.times if its == way)
+    usual = usual_form(timed.stamp.form for row in seen for timed, its in row.times if its == way)
     made: dict[int, Slot] = {}
     doubtful: list[tuple[int, list[Timed]]] = []
     for at, row in enumerate(seen):
         there = [timed for timed, its in row.times if its == way]
         if usual[0] == LEADING:
             there = [_as_row(timed) for timed in there]
-        fit = [timed for timed in there if timed.form == usual]
+        fit = [timed for timed in there if timed.stamp.form == usual]
         if fit and len({timed.stamp.printed for timed in fit}) > 1:
             doubtful.append((at, fit))
             continue
@@ -59,14 +57,6 @@ def chosen(rows: Sequence[Within]) -> tuple[list[Slot], int]:
     if doubtful:
         _settle(seen, made, doubtful)
     return [made[at] for at in sorted(made)], len(rows) - len(made)
-
-
-def _alike(rows: Sequence[Within]) -> bool:
-    """Whether each row has one time, all at one place and in one form: nearly all lists are so."""
-    first, way = rows[0].times[0]
-    return first.form[0] != LEADING and all(
-        len(row.times) == 1 and row.times[0][1] == way and row.times[0][0].form == first.form for row in rows
-    )
 
 
 def one_of(times: Sequence[Timed]) -> Timed | None:
@@ -116,7 +106,7 @@ def _weights(rows: Sequence[Within]) -> dict[Way, int]:
     for row in rows:
         best: dict[Way, int] = {}
         for timed, way in row.times:
-            best[way] = max(best.get(way, 0), timed.form[0])
+            best[way] = max(best.get(way, 0), timed.stamp.form[0])
         for way, weight in best.items():
             total[way] += weight
     return total
@@ -217,7 +207,7 @@ class Mark:
 
 def mark(place: int, stamp: Stamp, usual: Form) -> Mark:
     """*stamp*, at *place*, in a sequence whose times have the *usual* form."""
-    return Mark(place, form(stamp) == usual, stamp.kind is Kind.RELATIVE)
+    return Mark(place, stamp.form == usual, stamp.kind is Kind.RELATIVE)
 
 
 def chain(marks: Sequence[Mark]) -> list[int]:
@@ -257,6 +247,8 @@ def columns(slots: Sequence[Slot]) -> frozenset[Way]:
     """Ways at which most rows hold a second time, all printed alike: "5 minutes ago", a date; no headlines."""
     shapes: dict[Way, list[str]] = defaultdict(list)
     for slot in slots:
+        if not slot.beside:
+            continue
         for way, timed in {way: timed for timed, way in slot.beside}.items():
             shapes[way].append(_DIGITS.sub("#", timed.stamp.printed))
     return frozenset(

@@ -1,7 +1,7 @@
 """Take a row of a list apart: its time aside, which texts does it hold, and where does each link."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -279,8 +279,13 @@ def _flows(pieces: list[_Piece], at: int, edge: Unit, first: int, last: int) -> 
 
 
 def step_of(node: LexborNode) -> str:
-    names = node.attributes.get("class")
-    return f"/{node.tag}.{_without_numbers(names)}" if names else f"/{node.tag}"
+    return step(node.tag, node.attributes)
+
+
+def step(tag: str | None, attributes: Mapping[str, str | None]) -> str:
+    """An element as a step of a way: "/span.title"."""
+    names = attributes.get("class")
+    return f"/{tag}.{_without_numbers(names)}" if names else f"/{tag}"
 
 
 @lru_cache(maxsize=4_096)

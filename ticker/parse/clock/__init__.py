@@ -9,7 +9,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import IntEnum
 from functools import lru_cache
@@ -22,7 +22,9 @@ from ticker.parse.clock.spell import bare, spelled, unmarked
 from ticker.parse.clock.words import vocabulary
 
 __all__ = [
+    "LEADING",
     "LONGEST",
+    "Form",
     "Kind",
     "Stamp",
     "bare",
@@ -43,6 +45,8 @@ _LONGEST_WORD = 32  # "2026-11-22T14:05:00+03:00"
 _WORDS = 4096  # that are remembered: a page says the same ones in every row
 _TEXTS = 2048
 _SHORT = 14  # "[11:45 p.m.]"
+
+_AFTER_HOUR = re.compile(r"\d+\s?(\D?)")
 
 # Nearly all there are, at a tenth of the cost.
 _USUAL = re.compile(r"\s*[(\[]?(([0-9]{1,2}):([0-9]{2}))[)\]]?\s*")
@@ -83,6 +87,12 @@ class Kind(IntEnum):
     CLOCK = 4
 
 
+Form = tuple[int, str]
+"""What sort of time it is, the surest with the highest number; and what parts hour and minute of a plain clock."""
+LEADING = 5  # the sort of a clock with a headline behind it
+_SURE = {Kind.CLOCK: 8, Kind.RELATIVE: 6, Kind.LOOSE: 4, Kind.DATE: 2}
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """A printed time: as it stands on the page, and what it says, if it can be read."""
@@ -93,11 +103,25 @@ class Stamp:
     rest: str = ""  # what follows it in the same text
     day: Day | None = None  # the day it names
     ago: Ago | None = None  # how long ago it says
+    form: Form = field(init=False, compare=False, repr=False)  # the rows of one list have the same
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "form", _form(self))
 
     @property
     def readable(self) -> bool:
         """Whether it says when, in any way."""
         return self.clock is not None or self.day is not None or self.ago is not None
+
+
+def _form(stamp: Stamp) -> Form:
+    if stamp.rest:
+        return LEADING, ""
+    if stamp.kind is not Kind.CLOCK:
+        return _SURE[stamp.kind], ""
+    found = _AFTER_HOUR.search(stamp.printed)
+    after = found[1] if found is not None else ""
+    return _SURE[Kind.CLOCK], ":" if after and after in ":：٫" else "." if after == "." else "h"
 
 
 def stamp(text: str) -> Stamp | None:
