@@ -6,7 +6,8 @@
                       time each see rows
 
 `clock` knows a printed time when it sees one, `slots` which of those in a row is its own, `parts` a list that goes on
-in the next element; `heading` finds words however they are spelled, `plain` does all this for plain text.
+in the next element; `heading` finds words however they are spelled, `belongs` says whose a list is; `plain` does all
+this for plain text.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from ticker.parse.title import title_above
 
 __all__ = ["Inspection", "check_selector", "inspect", "parse"]
 
+_GUESS = "a guess: no heading was given"
 _MOST_BLOCKS = 8  # that are shown, and named: to name one is a search of the page
 
 
@@ -74,9 +76,6 @@ def inspect(
         _refused(found, [made for made in every if made not in chosen]),
         left_out(found.texts, chosen[0], found.tree),
     )
-
-
-_GUESS = "a guess: no heading was given"
 
 
 def _failed(found: Found, problem: ParseError, heading: str | None, *, detailed: bool) -> Inspection:

@@ -5,14 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from selectolax.lexbor import LexborNode
-
 from ticker.parse.clock import Form, is_date
 from ticker.parse.grove import Grove
 from ticker.parse.hints import is_advert
 from ticker.parse.order import MIDNIGHT, mark, step_of
 from ticker.parse.shapes import Group, Slot, Way
-from ticker.parse.tabs import is_pane, pane_of
+from ticker.parse.tabs import alike, is_pane, pane_of
 from ticker.parse.tags import LINK
 from ticker.parse.tree import Look, Tree, is_within, look, rank
 
@@ -98,12 +96,6 @@ def _row_depth(grove: Grove, leaves: Sequence[int]) -> int:
     return count.most_common(1)[0][0]
 
 
-def _alike(one: LexborNode, other: LexborNode) -> bool:
-    """Whether two elements that hold rows have one tag, and share a class if they have any."""
-    names = [frozenset((node.attributes.get("class") or "").split()) for node in (one, other)]
-    return one.tag_id == other.tag_id and (bool(names[0] & names[1]) or not any(names))
-
-
 @dataclass(frozen=True, slots=True)
 class _Parts:
     tree: Tree
@@ -148,7 +140,7 @@ class _Parts:
     def _seam(self, begin: int, at: int) -> int | None:
         """The nights between two parts, not counting one that is said to be; None where row *at* begins a new list."""
         step = self._step(at)
-        if step is None or not _alike(*(self.grove.node[mem] for mem in self.lists[at - 1 : at + 1])):
+        if step is None or not alike([self.grove.node[mem] for mem in self.lists[at - 1 : at + 1]]):
             return None
         dated, headed, others = self._between(begin, at)
         if headed or (step > 0 and not dated and (others or step <= MIDNIGHT)):

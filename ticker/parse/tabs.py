@@ -76,14 +76,15 @@ def _panes(bar: LexborNode, count: int) -> Sequence[LexborNode]:
             after.append(at)
         at = at.next
     for panes in (after, _elements(after[0]) if after else []):
-        if len(panes) == count and len({pane.tag_id for pane in panes}) == 1 and _share_class(panes):
+        if len(panes) == count and alike(panes):
             return panes
     return []
 
 
-def _share_class(nodes: Sequence[LexborNode]) -> bool:
+def alike(nodes: Sequence[LexborNode]) -> bool:
+    """Whether elements have one tag, and share a class if any of them has one."""
     names = [frozenset((node.attributes.get("class") or "").split()) for node in nodes]
-    return bool(frozenset.intersection(*names)) or not any(names)
+    return len({node.tag_id for node in nodes}) == 1 and (bool(frozenset.intersection(*names)) or not any(names))
 
 
 def _has_words(node: LexborNode) -> bool:
