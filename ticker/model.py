@@ -116,10 +116,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A wording that an item no longer has."""
+    """What an item no longer says: a wording, or the time printed beside it."""
 
     title: str
     seen_at: datetime  # when it was first seen
+    printed: str | None = None  # the time as it stood beside it
+    until: datetime | None = None  # the poll that saw what came after it
+    reason: str = ""  # why that was taken for the same item
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,9 @@ class Item:
     rank: int | None = None  # its place in the last accepted list, 0 on top; None when not listed
     flag: str | None = None  # why `published` is uncertain
     revisions: tuple[Revision, ...] = ()  # oldest first
+    # The first poll that missed it though a line below it was still listed: withdrawn, unless it comes back.
+    gone_at: datetime | None = None
+    repost_of: str | None = None  # guid of the item that it says once more: kept, and in no feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +170,20 @@ class Known:
     doubted: str | None = None  # digest of the list that the last poll refused, if it did
 
 
+# corrected: another time, the words as they were or nearly; repost: a new item that says another one once more
+Kind = Literal["same", "edited", "corrected", "back", "new", "repost"]
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """What one row of this poll is."""
 
     headline: Headline
     rank: int
-    kind: Literal["same", "edited", "back", "new"]
+    kind: Kind
     item: Item | None  # the known item; None when new
-    reason: str
+    reason: str  # a plain phrase
+    of: Item | None = None  # the item that a repost says once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +191,15 @@ class Change:
     """What one row of an accepted poll does to the store."""
 
     item: Item  # as it is to stand after this poll
-    kind: Literal["same", "edited", "back", "new"]
+    kind: Kind
     reason: str
-    before: str | None = None  # the old wording, of an edited item
+    headline: Headline  # the row as printed
+    was: Revision | None = None  # what the item no longer says
+
+    @property
+    def before(self) -> str | None:
+        """The old wording, where the words have changed."""
+        return self.was.title if self.was is not None and self.was.title != self.item.title else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +208,7 @@ class Changes:
 
     rows: tuple[Change, ...]
     digest: str  # of the list as printed, without the times that age
+    gone: tuple[str, ...] = ()  # guids of items that are listed no more though lines below them are
 
     def of(self, *kinds: str) -> tuple[Change, ...]:
         """Those rows that are of one of *kinds*, in page order."""

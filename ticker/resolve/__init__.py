@@ -57,7 +57,7 @@ def resolve(
     born = name(dated, published, used, source, page)
     moments = free_seconds(page.fetched_at, {*taken, *published.values()})
     rows = [
-        Change(born[match.rank], "new", match.reason)
+        Change(born[match.rank], match.kind, match.reason, match.headline)
         if match.item is None
         else _known(match, match.item, page.fetched_at, moments)
         for match in matches
@@ -72,19 +72,16 @@ def reach(matches: Sequence[Match], known: Known, *, fetched_at: datetime, zone:
 
 def _known(match: Match, item: Item, fetched_at: datetime, moments: Iterator[datetime]) -> Change:
     row = match.headline
-    seen = replace(item, last_seen=fetched_at, rank=match.rank)
-    if row.title == item.title:
-        return Change(seen, match.kind, match.reason)
-    edited = replace(
-        seen,
-        title=row.title,
-        link=item.link or row.link,
-        updated=max(next(moments), item.updated + SECOND),
-        revisions=(*item.revisions, Revision(item.title, _worded_at(item))),
-    )
-    return Change(edited, match.kind, match.reason, before=item.title)
+    seen = replace(item, last_seen=fetched_at, rank=match.rank, gone_at=None)
+    if row.title == item.title and match.kind != "corrected":
+        return Change(seen, match.kind, match.reason, row)
+    was = Revision(item.title, _worded_at(item), item.printed, fetched_at, match.reason)
+    edited = replace(seen, title=row.title, link=item.link or row.link, revisions=(*item.revisions, was))
+    if row.title != item.title:
+        edited = replace(edited, updated=max(next(moments), item.updated + SECOND))
+    return Change(edited, match.kind, match.reason, row, was)
 
 
 def _worded_at(item: Item) -> datetime:
     """When the present wording of *item* was first seen."""
-    return item.updated if item.revisions else item.first_seen
+    return (item.revisions[-1].until or item.updated) if item.revisions else item.first_seen

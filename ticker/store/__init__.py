@@ -201,15 +201,27 @@ class Store:
 
     async def newest(self, source: str | None, *, limit: int) -> list[Item]:
         """Items of one source or of all, newest first, with their old wordings."""
-        return await self.search(source, limit=limit)
+        return await self.search(source, limit=limit, reposts=False)
 
     async def search(
-        self, source: str | None, *, term: str = "", since: datetime | None = None, limit: int | None = None
+        self,
+        source: str | None,
+        *,
+        term: str = "",
+        since: datetime | None = None,
+        limit: int | None = None,
+        reposts: bool = True,
     ) -> list[Item]:
-        """Items that hold every word of *term* (folded: spellings do not matter), newest first."""
+        """Items that hold every word of *term* (folded: spellings do not matter), newest first.
+
+        Args:
+            reposts: also those that say another item once more.
+        """
         query = select(items).order_by(items.c.published.desc(), items.c.id.desc()).limit(limit)
         if source is not None:
             query = query.where(items.c.source == source)
+        if not reposts:
+            query = query.where(items.c.repost_of.is_(None))
         if since is not None:
             query = query.where(items.c.published >= since)
         for word in text.fold(term).split():

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker import text
-from ticker.model import Changes, Channel, Item, Poll, Press, Validators
+from ticker.model import Changes, Channel, Item, Poll, Press, Revision, Validators
 from ticker.store.queries import load, version_query
 from ticker.store.rows import channel_digest, pack, row_of
 from ticker.store.tables import Instant, items, revisions, sources, versions
@@ -67,31 +67,37 @@ async def keep_items(
         .where(items.c.source == source, items.c.rank.is_not(None))
         .values(rank=None, last_seen=_later(items.c.last_seen, last_good or at))
     )
-    if born := changes.of("new"):
+    if born := changes.of("new", "repost"):
         gate = insert(items).on_conflict_do_nothing(index_elements=["guid"])
         await db.execute(gate, [row_of(row.item) for row in born])
     place = (
-        update(items).where(items.c.guid == bindparam("of")).values(rank=bindparam("at"), last_seen=bindparam("seen"))
+        update(items)
+        .where(items.c.guid == bindparam("of"))
+        .values(rank=bindparam("at"), last_seen=bindparam("seen"), gone_at=None)
     )
     await db.execute(place, [{"of": row.item.guid, "at": row.item.rank, "seen": at} for row in changes.rows])
     for row in changes.rows:
-        if row.before is not None:
-            await _reword(db, row.item)
+        if row.was is not None:
+            await _revise(db, row.item, row.was)
+    if changes.gone:
+        await db.execute(update(items).where(items.c.guid.in_(changes.gone)).values(gone_at=at))
 
 
-async def _reword(db: AsyncConnection, item: Item) -> None:
-    """The new wording into the item, the old one beside it."""
-    old = item.revisions[-1]
-    await db.execute(revisions.insert().values(guid=item.guid, title=old.title, seen_at=old.seen_at))
-    new = {"title": item.title, "title_fold": text.fold(item.title), "link": item.link, "updated": item.updated}
-    await db.execute(update(items).where(items.c.guid == item.guid).values(**new))
+async def _revise(db: AsyncConnection, item: Item, was: Revision) -> None:
+    """What the item says now into it, what it said beside it."""
+    old = {"title": was.title, "seen_at": was.seen_at, "printed": was.printed, "until": was.until, "reason": was.reason}
+    await db.execute(revisions.insert().values(guid=item.guid, **old))
+    words = {"title": item.title, "title_fold": text.fold(item.title), "link": item.link, "updated": item.updated}
+    said = {"printed": item.printed, "clock": item.clock and item.clock.isoformat(), "printed_at": item.printed_at}
+    new = update(items).where(items.c.guid == item.guid)
+    await db.execute(new.values(**words, **said, revised=len(item.revisions)))
 
 
 async def publish(db: AsyncConnection, channel: Channel, at: datetime, press: Press) -> None:
     """A new version of the feed, if its documents differ; Last-Modified grows by at least a second."""
     newest = (
         select(items)
-        .where(items.c.source.in_(channel.sources))
+        .where(items.c.source.in_(channel.sources), items.c.repost_of.is_(None))
         .order_by(items.c.published.desc(), items.c.id.desc())
         .limit(channel.max_items)
     )

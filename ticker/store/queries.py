@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Item, Revision
-from ticker.store.rows import item_of
+from ticker.store.rows import item_of, revision_of
 from ticker.store.tables import polls, revisions, versions
 
 MEMORY = timedelta(hours=20)  # without it, stale pages and outages published 4 to 49 % of the items twice (research)
@@ -35,9 +35,9 @@ async def load(db: AsyncConnection, query: Select[Any]) -> list[Item]:
     """The items that *query* selects, in its order, with their old wordings."""
     rows = (await db.execute(query)).mappings().all()
     older: dict[str, list[Revision]] = defaultdict(list)
-    edited = [row["guid"] for row in rows if row["updated"] != row["published"]]
+    edited = [row["guid"] for row in rows if row["revised"]]
     for some in (edited[n : n + 500] for n in range(0, len(edited), 500)):
         wordings = select(revisions).where(revisions.c.guid.in_(some)).order_by(revisions.c.id)
         for row in (await db.execute(wordings)).mappings():
-            older[row["guid"]].append(Revision(row["title"], row["seen_at"]))
+            older[row["guid"]].append(revision_of(row))
     return [item_of(row, older[row["guid"]]) for row in rows]

@@ -33,6 +33,9 @@ def row_of(item: Item) -> dict[str, Any]:
         "last_seen": item.last_seen,
         "rank": item.rank,
         "flag": item.flag,
+        "gone_at": item.gone_at,
+        "repost_of": item.repost_of,
+        "revised": len(item.revisions),
     }
 
 
@@ -53,7 +56,14 @@ def item_of(row: RowMapping, revisions: Sequence[Revision] = ()) -> Item:
         rank=row["rank"],
         flag=row["flag"],
         revisions=tuple(revisions),
+        gone_at=row["gone_at"],
+        repost_of=row["repost_of"],
     )
+
+
+def revision_of(row: RowMapping) -> Revision:
+    """An old wording."""
+    return Revision(row["title"], row["seen_at"], row["printed"], row["until"], row["reason"])
 
 
 def still_listed(item: Item, last_good: datetime | None) -> Item:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"  # the migration that makes these tables; a test holds it against migrations/versions
+HEAD = "0002"  # the last of the migrations that make these tables; a test holds it against migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -87,6 +87,9 @@ items = Table(
     Column("last_seen", Instant, nullable=False),  # of a listed item: sources.last_good counts
     Column("rank", Integer),  # place in the last accepted list
     Column("flag", Text),
+    Column("gone_at", Instant),  # the first poll that missed it though a line below it was listed
+    Column("repost_of", String(64)),  # guid; such items are in no feed
+    Column("revised", Integer, nullable=False, default=0),  # old wordings and times in `revisions`
     UniqueConstraint("source", "published"),
     Index(None, "published"),
     Index(None, "source", "last_seen"),
@@ -100,6 +103,9 @@ revisions = Table(
     Column("guid", String(64), ForeignKey("items.guid"), nullable=False, index=True),
     Column("title", Text, nullable=False),  # a wording that the item no longer has
     Column("seen_at", Instant, nullable=False),  # when it was first seen
+    Column("printed", Text),  # the time as it stood beside it
+    Column("until", Instant),  # when the next one was first seen
+    Column("reason", Text, nullable=False, default=""),  # why that was taken for the same item
 )
 
 polls = Table(
