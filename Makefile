@@ -15,7 +15,7 @@ COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check demo lock test-deps image clean FORCE
+.PHONY: help run test soak check demo lock test-deps image clean FORCE
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
@@ -29,6 +29,9 @@ demo: $(VENV)/.run ## a scripted newsroom on loopback, and the service on it
 
 test: $(VENV)/.dev ## run the tests
 	$(VENV)/bin/python -m pytest $(ARGS)
+
+soak: $(VENV)/.dev ## run the slow proofs: months of simulated newsrooms, hundreds of kills (20 minutes and more)
+	$(VENV)/bin/python -m pytest -m soak $(ARGS)
 
 check: $(VENV)/.dev ## lint, format, types and the import contracts
 	$(VENV)/bin/ruff check
