@@ -24,7 +24,7 @@ from ticker.model import (
     Validators,
 )
 from ticker.parse import parse
-from ticker.reconcile import digest, doubt, equal, reconcile, unmoved
+from ticker.reconcile import digest, doubt, equal, missing, reconcile, unmoved
 from ticker.render import render, window
 from ticker.resolve import reach, resolve
 
@@ -133,12 +133,12 @@ async def keep(
         known = await store.known(source.name, at)
         if refusal := doubt(known, headlines):
             refused = Poll(source.name, at, "refused", None, refusal.cause, refusal.detail, doubted=mark)
-            return await _note(refused, store)
+            return await _note(replace(refused, rows=tuple(headlines)), store)
         matches = await asyncio.to_thread(reconcile, known, headlines, fetched_at=at, zone=source.zone)
         if unmoved(known, matches):  # "5 minutes ago" is "6 minutes ago" by now, and nothing else
             await _note_unchanged(source, page, store)
             break
-        changes = await _resolve(source, matches, known, at, mark, store)
+        changes = replace(await _resolve(source, matches, known, at, mark, store), gone=missing(known, matches))
         try:
             await store.apply(source.name, changes, page=page, known=known, channels=channels, press=press)
         except ConflictError:
@@ -153,7 +153,7 @@ async def _resolve(
     source: Source, matches: Sequence[Match], known: Known, at: datetime, mark: str, store: Store
 ) -> Changes:
     taken: frozenset[datetime] = frozenset()
-    if any(match.kind == "new" for match in matches):
+    if any(match.item is None for match in matches):
         since = await asyncio.to_thread(reach, matches, known, fetched_at=at, zone=source.zone)
         taken = await store.taken(source.name, since)
     return await asyncio.to_thread(

@@ -1,12 +1,14 @@
 """Say which line of this poll is which line of the last one, by place before words.
 
-    anchors ─▶ edits ─▶ memory ─▶ new       places: where a row stands among the anchors
-    unchanged  in place  back                times: whether a row and an item can be of one time
+    links ─▶ anchors ─▶ edits ─▶ moves ─▶ memory ─▶ reposts ─▶ new     places: where a row stands among the anchors
+    same     unchanged  in       other    back      said               times: whether a row and an item can be
+    page                place    time               again                     of one time
 
-A first version of the matching algorithm of research/identity-time: stale and cut lists (step 0), unchanged lines (2),
-edits in place (3, first case), memory (4) and new lines (5). Every doubt is "new": an edit that is missed is published
-once more, a false merge destroys a story. A printed clock never changes and is half of a line's slot; what ages ("5
-minutes ago", "yesterday", a date in place of a clock) is compared as a stretch of time with what is known of the item.
+The matching algorithm of research/identity-time, its steps in order: stale and cut lists (0), links (1), unchanged
+lines (2), edits, moves and corrected times (3), memory (4), reposts and new lines (5), lines that are gone (6). Every
+doubt is "new": an edit that is missed is published once more, a false merge destroys a story. A printed clock is half
+of a line's slot; what ages ("5 minutes ago", "yesterday", a date in place of a clock) is compared as a stretch of time
+with what is known of the item.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +22,10 @@ from ticker.errors import Cause
 from ticker.model import Headline, Item, Known, Match
 from ticker.reconcile.anchors import anchors
 from ticker.reconcile.edits import edited_in_place
-from ticker.reconcile.memory import back
+from ticker.reconcile.links import same_page
+from ticker.reconcile.memory import back, late
+from ticker.reconcile.moves import gone, moved
+from ticker.reconcile.reposts import reposts
 from ticker.reconcile.times import Times
 
 SHORT = 3  # a list with fewer than 1/3 of the rows it had is believed only when the next poll agrees
@@ -84,10 +89,20 @@ def reconcile(known: Known, seen: Sequence[Headline], *, fetched_at: datetime, z
     if known.lists and equal(seen, known.lists[0]) and len(seen) == len(known.listed):
         return [_same(rank, row, item) for rank, (row, item) in enumerate(zip(seen, known.listed, strict=True))]
     times = Times(seen, said.moment(seen, known, fetched_at, zone))
-    found = {rank: _same(rank, seen[rank], known.listed[old]) for old, rank in anchors(known.listed, seen, times)}
+    found = same_page(known.listed, seen, times)
+    pairs = anchors(known.listed, seen, found, times)
+    found |= {rank: _same(rank, seen[rank], known.listed[old]) for old, rank in pairs}
     found |= edited_in_place(known.listed, seen, found, times)
+    found |= moved(known.listed, seen, found, times)
     found |= back(known, seen, found, times)
+    found |= late(known, seen, found, times, fetched_at)
+    found |= reposts(known, seen, found, times, fetched_at, zone)
     return [found.get(rank) or Match(row, rank, "new", None, "no known line") for rank, row in enumerate(seen)]
+
+
+def missing(known: Known, matches: Sequence[Match]) -> tuple[str, ...]:
+    """The guids of listed items that are gone from above a line that is still there; others have scrolled out."""
+    return tuple(known.listed[old].guid for old in gone(known.listed, {match.rank: match for match in matches}))
 
 
 def _same(rank: int, row: Headline, item: Item) -> Match:

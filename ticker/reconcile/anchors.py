@@ -1,13 +1,13 @@
 """Pair the lines that have not changed: equal words, and a time that is the same or has only aged."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import time, timedelta
 from itertools import product
 from typing import TypeAlias, TypeVar
 
 from ticker import said, text
-from ticker.model import Headline, Item
+from ticker.model import Headline, Item, Match
 from ticker.reconcile.places import Gaps, from_below
 from ticker.reconcile.times import ZERO, Times
 
@@ -19,23 +19,31 @@ Group: TypeAlias = tuple[list[int], list[int]]  # old and new places of equal li
 K = TypeVar("K", bound=Hashable)
 
 
-def anchors(listed: Sequence[Item], seen: Sequence[Headline], times: Times) -> list[Pair]:
-    """Pairs of lines with equal key and time.
+def anchors(listed: Sequence[Item], seen: Sequence[Headline], found: Mapping[int, Match], times: Times) -> list[Pair]:
+    """Pairs of lines with equal key and time, beside those that are *found* already.
 
     Equal printed clocks come first, then what is left of equal words: a list may go over from
     clocks to ages or dates. A row whose time contradicts the item is no pair.
     """
+    places = {item.guid: old for old, item in enumerate(listed)}
+    before = [(places[match.item.guid], rank) for rank, match in found.items() if match.item]
     keys_old = [text.key(item.title) for item in listed]
     keys_new = [text.key(row.title) for row in seen]
-    slots = _groups([(item.clock, key) for item, key in zip(listed, keys_old, strict=True)],
-                    [(row.clock, key) for row, key in zip(seen, keys_new, strict=True)])  # fmt: skip
-    pairs = _paired(slots, [], listed, seen, times)
-    old, new = {old for old, _ in pairs}, {new for _, new in pairs}
-    if len(old) == len(listed) or len(new) == len(seen):
+    old, new = _left(before, listed, seen)
+    slots = _groups([(listed[n].clock, key) if n in old else None for n, key in enumerate(keys_old)],
+                    [(seen[n].clock, key) if n in new else None for n, key in enumerate(keys_new)])  # fmt: skip
+    pairs = _paired(slots, before, listed, seen, times)
+    old, new = _left([*before, *pairs], listed, seen)
+    if not old or not new:
         return pairs
-    left = _groups([key if n not in old else None for n, key in enumerate(keys_old)],
-                   [key if n not in new else None for n, key in enumerate(keys_new)])  # fmt: skip
-    return pairs + _paired(left, pairs, listed, seen, times)
+    left = _groups([key if n in old else None for n, key in enumerate(keys_old)],
+                   [key if n in new else None for n, key in enumerate(keys_new)])  # fmt: skip
+    return pairs + _paired(left, [*before, *pairs], listed, seen, times)
+
+
+def _left(pairs: Sequence[Pair], listed: Sequence[Item], seen: Sequence[Headline]) -> tuple[set[int], set[int]]:
+    """The old and the new places that are in none of *pairs*."""
+    return set(range(len(listed))) - {old for old, _ in pairs}, set(range(len(seen))) - {new for _, new in pairs}
 
 
 def _groups(olds: Sequence[K | None], news: Sequence[K | None]) -> list[Group]:

@@ -8,10 +8,9 @@ from datetime import time
 from ticker import text
 from ticker.likeness import like, small
 from ticker.model import Headline, Item, Match
+from ticker.reconcile.links import parted
 from ticker.reconcile.places import Gaps
-from ticker.reconcile.times import Times
-
-FLOOR = 0.70  # likeness of two bodies in one slot: an edit above it, other news below (replay of 28,035 lines)
+from ticker.reconcile.times import FLOOR, Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,10 @@ def edited_in_place(
     used = {match.item.guid for match in found.values() if match.item}
     candidates = []
     for option in _options(listed, seen, found, used, gaps, times):
-        was, now = listed[option.old].title, seen[option.new].title
-        likeness = like(was, now)
-        trusted = bool(gaps) and option.expected and not option.words
-        if likeness >= FLOOR and (trusted or small(was, now)):
+        item, row = listed[option.old], seen[option.new]
+        likeness = like(item.title, row.title)
+        trusted = bool(gaps) and option.expected and not option.words and not parted(item, row)
+        if likeness >= FLOOR and (trusted or small(item.title, row.title)):
             distance = abs(option.old - option.new)
             candidates.append((not option.expected, -likeness, distance, option.old, option.new))
     matches: dict[int, Match] = {}

@@ -1,12 +1,15 @@
-"""Find the lines that were listed before: gone from the list and back again."""
+"""Find the lines that were listed before: gone from the list and back again, as they were or reworded meanwhile."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from ticker import text
+from ticker import said, text
+from ticker.likeness import like
 from ticker.model import Headline, Item, Known, Match
-from ticker.reconcile.times import ZERO, Times
+from ticker.reconcile.times import FLOOR, ZERO, Times
+
+LATE = timedelta(minutes=15)  # a line that is away for longer is not being reworded (research, identity-time, step 4)
 
 
 def back(known: Known, seen: Sequence[Headline], found: Mapping[int, Match], times: Times) -> dict[int, Match]:
@@ -28,6 +31,31 @@ def back(known: Known, seen: Sequence[Headline], found: Mapping[int, Match], tim
         if nearest is not None:
             used.add(nearest.guid)
             matches[rank] = Match(row, rank, "back", nearest, "back again, same time and words as before")
+    return matches
+
+
+def late(
+    known: Known, seen: Sequence[Headline], found: Mapping[int, Match], times: Times, now: datetime
+) -> dict[int, Match]:
+    """Place -> rows that come back reworded within 15 minutes, with the time they had."""
+    missing = [item for item in known.memory if item.gone_at is not None and now - item.gone_at <= LATE]
+    left = [rank for rank in range(len(seen)) if rank not in found and said.plain(seen[rank])]
+    if not missing or not left:
+        return {}
+    used = {match.item.guid for match in found.values() if match.item}
+    options = [
+        (-likeness, rank, number)
+        for rank in left
+        for number, item in enumerate(missing)
+        if item.clock == seen[rank].clock and item.guid not in used
+        if (likeness := like(item.title, seen[rank].title)) >= FLOOR and times.agree(rank, item)
+    ]
+    matches: dict[int, Match] = {}
+    for score, rank, number in sorted(options):
+        if rank not in matches and missing[number].guid not in used:
+            used.add(missing[number].guid)
+            reason = f"back reworded, same time, likeness {-score:.2f}"
+            matches[rank] = Match(seen[rank], rank, "edited", missing[number], reason)
     return matches
 
 

@@ -7,6 +7,7 @@ from ticker import said
 from ticker.model import Headline, Item
 
 ZERO = timedelta()
+FLOOR = 0.70  # likeness of two bodies in one slot: an edit above it, other news below (replay of 28,035 lines)
 SAME_MINUTE = timedelta(minutes=2)  # two ages of one line, each rounded, lie no further apart
 
 

@@ -1,0 +1,129 @@
+"""Find the lines that stand elsewhere than they stood, or at another time: corrected by the newsroom, or moved up.
+
+Only a line that is gone can be one of these: it is listed no more, though a line that stood below it still is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from ticker import text
+from ticker.likeness import like, small
+from ticker.model import Headline, Item, Kind, Match
+from ticker.reconcile.links import parted, said_otherwise
+from ticker.reconcile.places import Gaps
+from ticker.reconcile.times import FLOOR, Times
+
+# Research, identity-time, "The algorithm, matching", step 3; on the replay 18 double publications became 5.
+MOVED = 30  # minutes between two printed times of the same words, when these are few
+ENOUGH_WORDS = 6  # tokens of a line that is not said twice by chance: it may move by any time
+CORRECTED_NEAR = 10  # minutes between two printed times when the words changed a little too, in the same gap
+CORRECTED_FAR = 60  # and anywhere in the list
+FEWEST_WORDS = 5  # tokens of such a line
+_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """A line that is gone, and one that came; the surest sorts first."""
+
+    step: int
+    unlikeness: float
+    minutes: int
+    old: int
+    new: int
+    kind: Kind
+    reason: str
+
+
+def gone(listed: Sequence[Item], found: Mapping[int, Match]) -> list[int]:
+    """The places of the listed items that are missing from above a line that is still there."""
+    places = {item.guid: old for old, item in enumerate(listed)}
+    kept = {places[match.item.guid] for match in found.values() if match.item and match.item.guid in places}
+    lowest = max(kept, default=-1)
+    return [old for old in range(lowest) if old not in kept]
+
+
+def moved(
+    listed: Sequence[Item], seen: Sequence[Headline], found: Mapping[int, Match], times: Times
+) -> dict[int, Match]:
+    """New place -> the row as a line that was edited and moved, or whose time was corrected, best first, one to one."""
+    missing = gone(listed, found)
+    arrived = [new for new in range(len(seen)) if new not in found]
+    if not missing or not arrived:
+        return {}
+    options = sorted(
+        _options(listed, seen, missing, arrived, found, times),
+        key=lambda one: (one.step, one.unlikeness, one.minutes, one.old, one.new),
+    )
+    matches: dict[int, Match] = {}
+    used = set[int]()
+    for one in options:
+        if one.new not in matches and one.old not in used:
+            used.add(one.old)
+            matches[one.new] = Match(seen[one.new], one.new, one.kind, listed[one.old], one.reason)
+    return matches
+
+
+def _options(
+    listed: Sequence[Item],
+    seen: Sequence[Headline],
+    missing: Sequence[int],
+    arrived: Sequence[int],
+    found: Mapping[int, Match],
+    times: Times,
+) -> Iterator[_Option]:
+    places = {item.guid: old for old, item in enumerate(listed)}
+    gaps = Gaps(
+        (places[match.item.guid], rank) for rank, match in found.items() if match.item and match.item.guid in places
+    )
+    still = {text.key(row.title) for row in seen}
+    before = {text.key(item.title) for item in listed}
+    for old in missing:
+        for new in arrived:
+            item, row = listed[old], seen[new]
+            if item.clock is None or row.clock is None:
+                continue
+            same_gap = gaps.of_old(old) == gaps.of_new(new)
+            if row.clock != item.clock:
+                option = _at_another_time(old, new, item, row, minutes_apart(item.clock, row.clock), same_gap)
+            elif times.agree(new, item) and not same_gap:  # in its own gap `edits` has decided
+                option = _elsewhere(old, new, item, row)
+            else:
+                continue
+            if option is None:
+                continue
+            if option.unlikeness and (text.key(item.title) in still or text.key(row.title) in before):
+                continue  # both texts in one list are two lines
+            yield option
+
+
+def _elsewhere(old: int, new: int, item: Item, row: Headline) -> _Option | None:
+    """The same time and nearly the same words, in another place."""
+    likeness = like(item.title, row.title)
+    if likeness < FLOOR or (parted(item, row) and not small(item.title, row.title)):
+        return None
+    return _Option(0, 1 - likeness, 0, old, new, "edited", f"edited and moved, same time, likeness {likeness:.2f}")
+
+
+def _at_another_time(old: int, new: int, item: Item, row: Headline, apart: int, same_gap: bool) -> _Option | None:
+    """The same words at another time, or nearly the same ones at nearly the same time."""
+    words, other = text.key(item.title), said_otherwise(item, row)
+    if words == text.key(row.title):
+        if apart <= MOVED or len(words.split()) >= ENOUGH_WORDS:
+            return _Option(1, 0.0, apart, old, new, "corrected", f"same words, old line gone, {other}")
+        return None
+    near = apart <= CORRECTED_NEAR and same_gap
+    if not (near or apart <= CORRECTED_FAR) or len(words.split()) < FEWEST_WORDS:
+        return None
+    if not small(item.title, row.title) or parted(item, row):
+        return None
+    likeness = like(item.title, row.title)
+    reason = f"nearly the same words, likeness {likeness:.2f}, old line gone, {other}"
+    return _Option(2 if near else 3, 1 - likeness, apart, old, new, "corrected", reason)
+
+
+def minutes_apart(one: time, other: time) -> int:
+    """Between two wall clocks, over midnight too."""
+    minutes = abs((one.hour - other.hour) * 60 + one.minute - other.minute)
+    return min(minutes, _DAY - minutes)

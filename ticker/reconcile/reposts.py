@@ -1,0 +1,59 @@
+"""Find the lines that say once more what was said before, at another time of the same day."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from ticker import text
+from ticker.model import Headline, Item, Known, Match
+from ticker.reconcile.times import Times
+
+# Shorter lines ("air raid alert in the north") recur for real and are news each time; no day of a newsroom shows the
+# same six words twice by chance (research, identity-time, step 5).
+ENOUGH_WORDS = 6
+
+
+def reposts(
+    known: Known,
+    seen: Sequence[Headline],
+    found: Mapping[int, Match],
+    times: Times,
+    fetched_at: datetime,
+    zone: ZoneInfo,
+) -> dict[int, Match]:
+    """Place -> rows that repeat an item of the same local day and the last 20 h, in the same six words or more."""
+    left = [rank for rank in range(len(seen)) if rank not in found and seen[rank].clock is not None]
+    earlier = _said(known, {text.key(seen[rank].title) for rank in left}) if left else {}
+    matches = {}
+    for rank in left:
+        row = seen[rank]
+        day = _day(rank, times, fetched_at, zone)
+        for item in earlier.get(text.key(row.title), ()):
+            if item.clock != row.clock and item.published.astimezone(zone).date() == day:
+                reason = f"says once more what was said at {item.printed}"
+                matches[rank] = Match(row, rank, "repost", None, reason, of=item)
+                break
+    return matches
+
+
+def _said(known: Known, keys: set[str]) -> dict[str, list[Item]]:
+    """Key, of enough words -> the items that say it, the earliest first."""
+    found: dict[str, list[Item]] = defaultdict(list)
+    for item in sorted((*known.listed, *known.memory), key=lambda item: item.published):
+        for key in set(_keys(item)) & keys:
+            if len(key.split()) >= ENOUGH_WORDS:
+                found[key].append(item)
+    return found
+
+
+def _keys(item: Item) -> Iterator[str]:
+    yield text.key(item.title)
+    for old in item.revisions:
+        yield text.key(old.title)
+
+
+def _day(rank: int, times: Times, fetched_at: datetime, zone: ZoneInfo) -> date:
+    """The local day that a new row is likeliest of: the latest that its time allows."""
+    spans = times.of(rank).spans
+    return (spans[0].likely if spans else fetched_at).astimezone(zone).date()
