@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.newsstand import NOON, Newsstand, a_source, an_app, an_item, client_of, reworded
-from ticker.model import Health
+from ticker.model import Health, Revision
 from ticker.serve.pages import web_address
 from ticker.serve.words import _ARABIC, _ENGLISH, direction
 
@@ -250,6 +250,38 @@ async def test_the_page_of_an_item_has_its_time_source_and_old_wordings(library:
     assert "Asia/Beirut" in page.text
     assert page.text.index(item.title) < page.text.index("صياغات سابقة") < page.text.index(BRIDGE.title)
     assert page.all("time", datetime="2025-03-10T14:00:00+02:00")
+
+
+async def test_the_page_of_an_item_says_why_each_wording_was_taken_for_it(library: Newsstand, app: Starlette) -> None:
+    why = "edited in place, likeness 0.84"
+    was = Revision("افتتاح الجسر القديم", NOON - timedelta(minutes=9), "13:51", NOON - timedelta(minutes=2), why)
+    library.items = [replace(BRIDGE, printed="13:54", updated=NOON - timedelta(minutes=2), revisions=(was,))]
+    page = await read(client_of(app), item_path(BRIDGE.guid))
+    assert page.all("bdi", lang="en", dir="ltr")
+    assert page.text.index("افتتاح الجسر القديم") < page.text.index("مع التوقيت 13:51") < page.text.index(why)
+    assert page.all("time", datetime="2025-03-10T13:58:00+02:00")
+
+
+async def test_a_line_whose_time_alone_was_corrected_is_not_called_reworded(library: Newsstand, app: Starlette) -> None:
+    was = Revision(
+        BRIDGE.title, BRIDGE.first_seen, "13:51", NOON, "same words, old line gone, time 13:54 instead of 13:51"
+    )
+    library.items = [replace(BRIDGE, printed="13:54", revisions=(was,))]
+    assert "عُدّلت صياغته" not in (await read(client_of(app), "/sahifa/")).text
+    library.items = [replace(library.items[0], updated=NOON)]
+    assert "عُدّلت صياغته" in (await read(client_of(app), "/sahifa/")).text
+
+
+async def test_the_page_of_an_item_says_that_it_was_withdrawn_or_said_before(
+    library: Newsstand, app: Starlette
+) -> None:
+    gone = replace(FERRY, gone_at=NOON, repost_of=BRIDGE.guid)
+    library.items = [BRIDGE, gone]
+    page = await read(client_of(app), item_path(gone.guid))
+    assert _ENGLISH["withdrawn"] in page.text
+    assert page.all("a", href=item_path(BRIDGE.guid))
+    library.items = [BRIDGE, replace(gone, rank=3)]
+    assert _ENGLISH["withdrawn"] not in (await read(client_of(app), item_path(gone.guid))).text
 
 
 async def test_an_item_of_a_source_no_longer_configured_is_still_shown(library: Newsstand, app: Starlette) -> None:
