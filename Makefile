@@ -27,8 +27,8 @@ run: $(VENV)/.run ## set up what is missing, then serve and poll as config.yaml 
 demo: $(VENV)/.run ## a scripted newsroom on loopback, and the service on it
 	$(VENV)/bin/ticker demo $(ARGS)
 
-test: $(VENV)/.dev ## run the tests
-	$(VENV)/bin/python -m pytest $(ARGS)
+test: $(VENV)/.dev ## run the tests, one worker for each core (ARGS=-n0: in one process, as --pdb and -s want it)
+	$(VENV)/bin/python -m pytest -n auto --dist worksteal $(ARGS)
 
 soak: $(VENV)/.dev ## run the slow proofs: months of simulated newsrooms, hundreds of kills (20 minutes and more)
 	$(VENV)/bin/python -m pytest -m soak $(ARGS)

@@ -1,8 +1,50 @@
-"""What holds for the whole run: with TICKER_TEST_NO_SKIPS=1, as in CI, a skipped test is a failed run."""
+"""What holds for the whole run, in one process or on several workers.
 
+- A test marked `alone` asserts on time or memory: no other worker runs a test meanwhile.
+- With TICKER_TEST_NO_SKIPS=1, as in CI, a skipped test is a failed run.
+"""
+
+import fcntl
+import gc
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+
+class Turns:
+    """Lets the workers of one run go side by side, except while a test marked `alone` runs.
+
+    Every test holds `room`, one that is alone holds it for itself. Whoever wants in goes through
+    `gate` first: one who waits there for the others to leave lets nobody past. Both are locks of
+    the system on files of this run, so a worker that dies leaves nothing locked.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.room, self.gate = (os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600) for name in ("room", "gate"))
+        self.kept = False  # from the last test, for one that is alone as well
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+        """Around a test with all its fixtures."""
+        if not self.kept:
+            self.enter(fcntl.LOCK_EX if alone(item) else fcntl.LOCK_SH)
+        try:
+            return (yield)
+        finally:
+            self.kept = alone(item) and alone(nextitem)
+            if not self.kept:
+                fcntl.flock(self.room, fcntl.LOCK_UN)
+
+    def enter(self, way: int) -> None:
+        fcntl.flock(self.gate, fcntl.LOCK_EX)
+        fcntl.flock(self.room, way)
+        fcntl.flock(self.gate, fcntl.LOCK_UN)
+
+
+def alone(item: pytest.Item | None) -> bool:
+    return item is not None and item.get_closest_marker("alone") is not None
 
 
 class NoSkips:
@@ -34,5 +76,19 @@ class NoSkips:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if os.environ.get("TICKER_TEST_NO_SKIPS") == "1":
+    if hasattr(config, "workerinput"):  # a worker of pytest-xdist, whose folder lies beside those of the others
+        config.pluginmanager.register(Turns(Path(config.option.basetemp).parent))
+    elif os.environ.get("TICKER_TEST_NO_SKIPS") == "1":  # hears of what every worker skipped
         config.pluginmanager.register(NoSkips())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Workers begin with the tests that mostly wait: at the end, all but one would have nothing left to do."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.path.name != "test_whole_way.py")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay until the end: the collector of cycles need not look through them at each round."""
+    gc.collect()
+    gc.freeze()

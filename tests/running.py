@@ -4,12 +4,13 @@ import asyncio
 import io
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout
+from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,21 @@ from ticker.__main__ import answer
 
 PATIENCE = 20.0  # seconds until a test gives up waiting
 
+_dice = random.SystemRandom()  # that no seed of another test makes roll the same
+
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of loopback that nobody listens on.
+
+    Below those that the system gives out by itself, and from a thousand of this worker's own: until
+    the service listens, no other test gets it.
+    """
+    own = 10_000 + 1_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 20)
+    while True:
+        port = own + _dice.randrange(1_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def write_config(folder: Path, url: str | list[str], *, port: int | None = None, **source: Any) -> Path:
@@ -95,9 +104,9 @@ def _written(stream: io.TextIOWrapper) -> str:
     return stream.read()
 
 
-def items(config: Path) -> list[dict[str, Any]]:
-    """As `ticker items --json` prints them."""
-    kept: list[dict[str, Any]] = json.loads(ticker("items", "--json", config=config).stdout)
+def items(config: Path, ask: Callable[..., subprocess.CompletedProcess[str]] = ticker) -> list[dict[str, Any]]:
+    """As `ticker items --json` prints them; *ask* is `ticker` or `answered`."""
+    kept: list[dict[str, Any]] = json.loads(ask("items", "--json", config=config).stdout)
     return kept
 
 

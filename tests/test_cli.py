@@ -19,7 +19,7 @@ from ticker.service import system_clock
 
 LINES = [("14:54", "افتتاح معرض الكتاب"), ("14:53", "مطر غزير"), ("14:50", "فوز الفريق"), ("14:45", "إقفال الجسر")]
 SECOND = {"name": "harbour", "title": "أخبار المرفأ", "url": "https://harbour.example/", "timezone": "Asia/Beirut"}
-COMMANDS = ("run", "poll", "inspect", "ingest", "items", "render", "check", "demo", "health")
+COMMANDS = ("run", "poll", "inspect", "ingest", "items", "replay", "render", "check", "demo", "health")
 
 
 @pytest.fixture
@@ -57,6 +57,8 @@ def test_asked_nothing_it_helps():
         (["ingest", "--help"], "Usage: ticker ingest [OPTIONS] {SOURCE} {FILE}...\n"),
         (["poll", "--help"], "Names as in config.yaml. Default: all."),
         (["check", "--help"], "2 when it is the configuration"),
+        (["replay", "--help"], "Usage: ticker replay [OPTIONS] {SOURCE}\n"),
+        (["replay", "--help"], "Exit 0 when nothing differs, 3 when something"),
     ],
 )
 def test_help_reads_well(words, says):
@@ -169,6 +171,55 @@ def test_ingest_items_render(config, page, tmp_path):
     assert written == {f"{place}feed.{form}" for place in ("", "desk/") for form in ("rss", "atom", "json")}
     printed = answered("render", "desk", "--format", "atom", config=config).stdout
     assert (tmp_path / "www/desk/feed.atom").read_text("utf-8") == printed
+
+
+def ingested(config: Path, page: Path, at: str, *lines: str, as_json: bool = False) -> str:
+    """A poll of a page that shows *lines*, each "14:54 words", at a time of the 14th."""
+    rows = (line.split(" ", 1) for line in lines)
+    page.write_text("عاجل 24/7\n" + "\n".join(f"-\n{clock}\n{title}" for clock, title in rows), "utf-8")
+    return answered(
+        "ingest", "desk", page, "--at", f"2025-01-14T{at}", *(["--json"] if as_json else []), config=config
+    ).stdout
+
+
+def test_what_became_of_an_item_is_told(config, page):
+    fair, rain, cup, bridge = "افتتاح معرض الكتاب العربي في وسط المدينة", "مطر غزير", "فوز الفريق", "إقفال الجسر"
+    below = (f"14:53 {rain}", f"14:50 {cup}", f"14:45 {bridge}")
+    ingested(config, page, "14:55", f"14:54 {fair}", *below)
+    edited = f"{fair} غدا"
+    printed = ingested(config, page, "15:02", f"14:54 {edited}", *below)
+    assert printed == f"desk: 1 edited, 3 same\n  ~ 14:54  {edited}\n      was: {fair}\n"
+    printed = ingested(config, page, "15:04", f"14:58 {edited}", *below)
+    assert printed == f"desk: 1 corrected, 3 same\n  ~ 14:58  {edited}\n      was at: 14:54\n"
+    told = json.loads(ingested(config, page, "15:40", f"15:39 {edited}", f"14:58 {edited}", *below[1:], as_json=True))
+    repost = told[0]["rows"][0]
+    ((kept_repost, item, gone, _, _),) = (items(config),)
+    assert (repost["kind"], repost["repost_of"], kept_repost["repost_of"]) == ("repost", item["guid"], item["guid"])
+    assert [(old["title"], old["printed"], old["seen_at"], old["until"]) for old in item["revisions"]] == [
+        (fair, "14:54", "2025-01-14T12:55:00Z", "2025-01-14T13:02:00Z"),
+        (edited, "14:54", "2025-01-14T13:02:00Z", "2025-01-14T13:04:00Z"),
+    ]
+    assert (gone["title"], gone["gone_at"], item["gone_at"]) == (rain, "2025-01-14T13:40:00Z", None)
+    reasons = [old["reason"] for old in item["revisions"]]
+    assert all(reasons)
+    assert answered("items", "--limit", "3", config=config).stdout.splitlines() == [
+        f"2025-01-14 15:39  desk  {edited}",
+        f"    a repost of {item['guid']}: not in the feeds",
+        f"2025-01-14 14:54  desk  {edited}",
+        f"    edited 15:02: {reasons[0]}",
+        f"        was: {fair}",
+        f"    edited 15:04: {reasons[1]}",
+        "        was: 14:54",
+        f"2025-01-14 14:53  desk  {rain}",
+        "    withdrawn 15:40: listed no more, though lines below it were",
+    ]
+
+
+def test_a_repost_is_told_apart_from_news(config, page):
+    fair, others = "افتتاح معرض الكتاب العربي في وسط المدينة", [f"{clock} {title}" for clock, title in LINES[1:]]
+    ingested(config, page, "14:55", f"14:54 {fair}", *others)
+    printed = ingested(config, page, "15:40", f"15:39 {fair}", f"14:54 {fair}", *others)
+    assert re.fullmatch(f"desk: 1 repost, 4 same\n  = 15:39  {fair}\n      not in the feeds: .+\n", printed)
 
 
 def test_what_has_items_is_rendered_and_what_has_none_is_named(config, page, tmp_path):

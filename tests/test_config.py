@@ -630,6 +630,7 @@ def test_a_misspelt_section_does_not_hide_what_is_wrong_in_it(write: Write, writ
     ]
 
 
+@pytest.mark.alone
 def test_of_thousands_of_mistakes_the_first_are_told(write: Write) -> None:
     before = time.process_time()
     found = problems(write(ONE + "".join(f"k{n}:\n" for n in range(20_000))))
@@ -838,6 +839,7 @@ def many(number: int) -> str:
     return "sources:\n" + "".join(rows)
 
 
+@pytest.mark.alone
 def test_a_thousand_sources_are_read_in_about_a_second(write: Write) -> None:
     path = write(many(1000))
     before = time.process_time()

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from tests import faults
 from tests.faults import Site, head, page, raw, redirect
 from ticker.errors import FetchError
-from ticker.fetch import USER_AGENT, Fetcher, Limits
+from ticker.fetch import USER_AGENT, Fetcher, Limits, Witness, skew, witness
 from ticker.model import Page, Source, Validators
 
 NOW = datetime(2025, 3, 10, 9, 41, 7, 999_999, tzinfo=timezone(timedelta(hours=2)))
@@ -111,6 +111,97 @@ async def test_a_page_is_read_with_the_moment_its_headers_came(site: Site) -> No
         fetched_at=datetime(2025, 3, 10, 7, 41, 7, tzinfo=UTC),
         validators=Validators(site.url(), 'W/"7"', MONDAY),
     )
+
+
+# Our own clock
+
+
+def host(*skews: float, every: float = 60) -> list[Witness]:
+    """Answers of one host, so many seconds apart, each dated so many seconds after our clock."""
+    asked = [NOW + timedelta(seconds=every * n) for n in range(len(skews))]
+    return [Witness(ours, ours + timedelta(seconds=off)) for ours, off in zip(asked, skews, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "seconds"),
+    [
+        pytest.param([], 0, id="nothing heard"),
+        pytest.param([host(3600, 3601, 3599)], 3600, id="an hour behind"),
+        pytest.param([host(-3600, -3601, -3599)], -3600, id="an hour ahead"),
+        pytest.param([host(0, 0, 3600, 3601, 3600)], 3600, id="since a while"),
+        pytest.param([host(3600, 3601)], 0, id="twice is not enough"),
+        pytest.param([host(3600, 3600, 3600, 0)], 0, id="our clock was put right"),
+        pytest.param([host(119, 120, 120)], 0, id="two minutes are no matter"),
+        pytest.param([host(121, 122, 121)], 121, id="a little more are"),
+        pytest.param([host(-300, -360, -420)], 0, id="one copy from a cache that does not say so"),
+        pytest.param([host(-300, -300, -300, every=10)], 0, id="one copy, asked for three times at once"),
+        pytest.param([host(600, 615, 600)], 0, id="a host that wavers"),
+        pytest.param([host(-1e9, -1e9, -1e9)], 0, id="a host without a clock"),
+        pytest.param([host(3600, 3600, 3600), host(0, 0, 0)], 0, id="two hosts that disagree, one right"),
+        pytest.param([host(-3600, -3600, -3600), host(0, 0, 0)], 0, id="and the other way round"),
+        pytest.param([host(3600, 3600, 3600), host(0)], 3600, id="one not heard enough is not asked"),
+        pytest.param([host(3600, 3600, 3600), host(0, 0, 0), host(3604, 3604, 3604)], 3600, id="most agree"),
+        pytest.param([host(3600, 3600, 3600), host(0, 0, 0), host(1, 1, 1)], 0, id="most agree with us"),
+        pytest.param([host(3600, 3600, 3600), host(600, 600, 600), host(7200, 7200, 7200)], 0, id="nobody agrees"),
+    ],
+)
+def test_our_clock_is_wrong_when_most_hosts_say_so_and_keep_saying_so(hosts: list[list[Witness]], seconds: int) -> None:
+    assert skew(hosts) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("headers", "heard"),
+    [
+        ({"date": MONDAY}, True),
+        ({"date": MONDAY, "age": "0"}, True),
+        ({"date": MONDAY, "age": "40"}, False),
+        ({"date": MONDAY, "age": "soon"}, False),
+        ({"date": "soon"}, False),
+        ({}, False),
+    ],
+)
+def test_only_a_fresh_answer_with_a_date_tells_of_our_clock(headers: dict[str, str], heard: bool) -> None:
+    assert (witness(httpx.Headers(headers), NOW) is not None) == heard
+
+
+async def test_a_wrong_clock_of_ours_is_corrected_by_the_dates_of_the_answers(site: Site) -> None:
+    now = NOW
+    reader = Fetcher(clock=lambda: now)
+    read_at = []
+    for minute in range(5):
+        now = NOW + timedelta(minutes=minute)
+        date = format_datetime((now + timedelta(hours=1)).astimezone(UTC), usegmt=True)
+        old = minute == 3  # a copy from a cache, that moves nothing back
+        site["/"] = page(HTML, date=MONDAY, age="2500") if old else page(HTML, date=date)
+        found = await reader(source(), site.url(), None)
+        assert found is not None
+        read_at.append(found.fetched_at - (now - timedelta(microseconds=999_999)))
+        assert bool(reader.remark) == (minute >= 2)
+    assert [round(late / timedelta(minutes=1)) for late in read_at] == [0, 0, 60, 60, 60]
+    assert reader.remark == "the clock of this machine is 60 min behind: the time of the answers is used"
+
+
+async def test_our_clock_counts_again_as_soon_as_it_is_right(site: Site) -> None:
+    now = NOW
+    reader = Fetcher(clock=lambda: now)
+    for minute, off in enumerate([0, 60, 60, 60, 0]):
+        true = NOW + timedelta(minutes=minute)
+        now = true - timedelta(minutes=off)
+        site["/"] = page(HTML, date=format_datetime(true.astimezone(UTC), usegmt=True))
+        found = await reader(source(), site.url(), None)
+    assert found is not None
+    assert (found.fetched_at, reader.remark) == (now.astimezone(UTC).replace(microsecond=0), "")
+
+
+async def test_a_304_tells_of_our_clock_too(site: Site) -> None:
+    now = NOW
+    reader = Fetcher(clock=lambda: now)
+    for minute in range(3):
+        now = NOW + timedelta(minutes=minute)
+        date = format_datetime((now - timedelta(minutes=7)).astimezone(UTC), usegmt=True)
+        site["/"] = raw(head(304, date=date))
+        assert await reader(source(), site.url(), Validators(site.url(), '"7"')) is None
+    assert "ahead" in reader.remark
 
 
 async def test_the_request_says_who_we_are_and_what_we_read(site: Site) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.lines import BEIRUT, Desk, instant
+from tests.desk import Desk
+from tests.lines import BEIRUT, instant
 from ticker.demo import HEADING, Newsroom, page
 from ticker.model import Page, Source
 from ticker.parse import parse

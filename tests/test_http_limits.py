@@ -19,6 +19,8 @@ from tests.newsstand import serving
 from ticker.serve import Limits, http_protocol, quiet_uvicorn
 from ticker.serve.connections import _Bounded
 
+pytestmark = pytest.mark.alone  # clients that come in time or too late, and what the process takes meanwhile
+
 ASK = b"GET /%b HTTP/1.1\r\nHost: a\r\n\r\n"
 TAG = b'"one"'
 BODY = b"headlines " * 100

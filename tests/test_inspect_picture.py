@@ -280,6 +280,7 @@ def test_nothing_like_it_gives_nothing():
     assert near("!", ["Sport", "?"]) == ()
 
 
+@pytest.mark.alone
 def test_five_thousand_texts_are_compared_at_once():
     dice = random.Random(7)
     words = ["harbour", "bridge", "market", "storm", "latest", "train", "council", "أخبار", "عاجل", "اليوم"]

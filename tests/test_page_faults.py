@@ -390,8 +390,8 @@ def test_a_page_in_a_legacy_charset_goes_through_the_command_line(tmp_path: Path
     saved.write_bytes(html(block(heading, lines)).encode("cp1256"))
     found = json.loads(ticker("inspect", saved, "--heading", heading, "--charset", "windows-1256", "--json").stdout)
     assert [(row["time"], row["title"]) for row in found["blocks"][0]["headlines"]] == list(lines)
-    ticker("ingest", "desk", saved, "--at", "2025-03-10T15:00:00+02:00", config=config)
-    assert [item["title"] for item in items(config)] == [title for _, title in lines]
+    answered("ingest", "desk", saved, "--at", "2025-03-10T15:00:00+02:00", config=config)
+    assert [item["title"] for item in items(config, answered)] == [title for _, title in lines]
 
 
 def test_a_page_that_breaks_off_between_two_good_ones_brings_no_item_twice(tmp_path: Path) -> None:
@@ -403,4 +403,4 @@ def test_a_page_that_breaks_off_between_two_good_ones_brings_no_item_twice(tmp_p
         path.write_bytes(body)
     ats = [word for minute in range(3) for word in ("--at", f"2025-03-10T15:0{minute}:00+02:00")]
     answered("ingest", "desk", *saved, *ats, config=config, check=None)
-    assert [item["title"] for item in items(config)] == [title for _, title in lines]
+    assert [item["title"] for item in items(config, answered)] == [title for _, title in lines]

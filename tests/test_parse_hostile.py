@@ -391,16 +391,19 @@ def grows(shape: str, size: int, *asked: Asked) -> None:
         assert more <= BOUND * less + NOISE, said
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_page_twice_as_large_takes_about_twice_as_long(shape):
     grows(shape, 40_000, ("Latest", None), (None, None))
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("shape", ["one list", "lists of four rows", "the same heading above every list", "stairs"])
 def test_it_stays_so_up_to_two_megabytes(shape):
     grows(shape, 1_000_000, ("Latest", None))
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("shape", ["one list", "lists of four rows", "times at uneven depths", "nested lists"])
 @pytest.mark.parametrize("block", ["li", "ul, p", "div"])
 def test_selectors_take_about_twice_as_long_too(shape, block):

@@ -260,3 +260,61 @@ async def test_a_dated_row_that_comes_back_after_days_is_the_item_it_was(store):
     assert {(item.guid, item.published) for item in await store.newest(None, limit=10)} == {
         (item.guid, item.published) for item in before
     }
+
+
+OTHERS = [f"16:{minute} نشرة مسائية رقم {minute} من الإذاعة" for minute in (19, 18, 17, 16)]
+
+
+async def test_a_list_that_was_scrolled_through_is_told_as_a_gap_until_the_next_one_that_shares_a_line(store):
+    await once(store, Web(front=html(LINES)))
+    assert (await once(store, Web(front=html(OTHERS)), minutes=85)).cause == "gap"
+    health = (await store.health())["desk"]
+    assert (health.state, health.cause) == ("healthy", "gap")
+    assert "missed" in health.detail
+    await once(store, Web(front=html(OTHERS)), minutes=86)
+    assert (await store.health())["desk"].cause == "gap", "the same list again is no reason to forget it"
+    assert (await once(store, Web(front=html(["16:21 خبر أخير", *OTHERS])), minutes=87)).cause is None
+    assert (await store.health())["desk"].cause is None
+
+
+async def test_a_corrected_time_is_kept_with_its_reason_and_moves_nothing_that_is_published(store):
+    await once(store, Web(front=html(LINES)))
+    (before,) = await store.search("desk", term=LINES[1].partition(" ")[2])
+    words = LINES[1].partition(" ")[2]
+    revisions = await store.revisions()
+    await once(store, Web(front=html([LINES[0], f"14:40 {words}", *LINES[2:]])), minutes=1)
+    (after,) = await store.search("desk", term=words)
+    assert (after.guid, after.published, after.updated) == (before.guid, before.published, before.updated)
+    assert (after.printed, after.clock) == ("14:40", time(14, 40))
+    (was,) = after.revisions
+    assert (was.title, was.printed, was.until) == (words, before.printed, AT + timedelta(minutes=1))
+    assert "14:40" in was.reason
+    assert await store.revisions() == revisions
+    await once(store, Web(front=html(["14:56 خبر جديد", LINES[0], f"14:40 {words}", *LINES[2:]])), minutes=2)
+    assert len(await store.newest(None, limit=10)) == 5
+
+
+async def test_a_repost_is_kept_and_in_no_feed(store):
+    long = "14:54 افتتاح معرض الكتاب السنوي في القاعة الكبرى للبلدية"
+    await once(store, Web(front=html([long, *LINES[1:]])))
+    outcome = await once(store, Web(front=html([long.replace("14:54", "14:56"), long, *LINES[1:]])), minutes=3)
+    assert [row.kind for row in outcome.changes.rows][:2] == ["repost", "same"]
+    assert len(await store.newest(None, limit=10)) == 4
+    again, first = await store.search("desk", term="معرض الكتاب السنوي")
+    assert again.repost_of == first.guid
+    version = await store.version("desk")
+    assert version.revision == 1, "nothing that a reader has has changed"
+
+
+async def test_a_line_that_the_newsroom_withdrew_stays_and_says_so(store):
+    await once(store, Web(front=html([*LINES, *OTHERS])))
+    await once(store, Web(front=html([LINES[0], *LINES[2:], *OTHERS])), minutes=1)
+    (gone,) = await store.search("desk", term=LINES[1].partition(" ")[2])
+    assert gone.gone_at == AT + timedelta(minutes=1)
+    assert gone.rank is None
+    assert len(await store.newest(None, limit=10)) == 8
+    await once(store, Web(front=html([*LINES, *OTHERS])), minutes=2)
+    await once(store, Web(front=html([*LINES, *OTHERS])), minutes=3)  # the older copy is believed when it comes again
+    (back,) = await store.search("desk", term=LINES[1].partition(" ")[2])
+    assert back.gone_at is None
+    assert back.rank == 1

@@ -1,10 +1,15 @@
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.lines import BEIRUT, Desk, instant, page
-from ticker.model import Known
+from tests.desk import Desk
+from tests.lines import BEIRUT, instant, page, row
+from ticker.model import Headline, Known
 from ticker.reconcile import digest, doubt, reconcile
+from ticker.reconcile.links import canonical
 
 SPEAKER = "وزير النقل بعد لقائه رئيس البلدية في مبنى المحطة الجديدة"
 SEED = [
@@ -288,3 +293,216 @@ def test_what_was_seen_in_twenty_hours_is_never_new_again(pages):
 def test_the_digest_sees_order_and_words():
     a, b = page(*SEED), page(*reversed(SEED))
     assert digest(a) == digest(page(*SEED)) != digest(b)
+
+
+# Links
+
+
+def linked(line: str, page: str | int) -> Headline:
+    """`14:54 words` that leads to a page of the paper."""
+    link = page if isinstance(page, str) else f"https://paper.example/news/{page}/?utm_source=ticker"
+    return replace(row(line), link=link)
+
+
+LINKED = [linked(line, 100 + at) for at, line in enumerate(SEED)]
+
+
+@pytest.fixture
+def linking() -> Desk:
+    desk = Desk()
+    desk.read("2025-01-14T14:55", LINKED)
+    return desk
+
+
+def test_a_line_rewritten_beyond_recognition_is_the_same_item_when_it_leads_where_it_led(linking):
+    guid = linking.last.rows[0].item.guid
+    other = linked("14:54 آلاف الزوار في اليوم الأول لأكبر تظاهرة ثقافية", "http://www.paper.example/news/100#top")
+    linking.read("2025-01-14T14:56", [replace(other, link="http://www.paper.example/news/100"), *LINKED[1:]])
+    assert kinds(linking) == ["edited", *["same"] * 5]
+    assert linking.last.rows[0].item.guid == guid
+    assert linking.last.rows[0].item.link == LINKED[0].link, "a link stays as it was published"
+
+
+def test_other_news_at_another_time_is_another_item_though_it_leads_to_the_same_running_report(linking):
+    linking.read("2025-01-14T14:58", [linked("14:57 انتهاء الجولة الأولى من المباحثات", 100), *LINKED[1:]])
+    assert kinds(linking) == ["new", *["same"] * 5]
+
+
+def test_where_lines_lead_to_one_page_the_link_tells_nothing():
+    desk = Desk()
+    desk.read("2025-01-14T14:55", [linked(line, "https://paper.example/ticker/all") for line in SEED])
+    lines = ["14:54 حريق في مستودع للأخشاب قرب المرفأ القديم", *SEED[1:]]
+    desk.read("2025-01-14T14:56", [linked(line, "https://paper.example/ticker/all") for line in lines])
+    assert kinds(desk) == ["new", *["same"] * 5]
+
+
+@pytest.mark.parametrize("front", ["https://paper.example/", "https://paper.example", "/news/1", "https://[bad", ""])
+def test_a_link_to_the_front_page_or_to_nowhere_is_no_link(front):
+    assert canonical(front) is None
+
+
+def test_look_alike_news_in_the_slot_of_another_is_another_item_when_it_leads_elsewhere():
+    desk = Desk()
+    was, now = "15:58 هدف ثان للفريق في المباراة النهائية", "15:58 هدف ثالث للفريق في المباراة النهائية"
+    desk.read("2025-01-14T15:59", [linked(was, 1), *LINKED])
+    desk.read("2025-01-14T16:00", [linked(now, 2), *LINKED])
+    assert kinds(desk) == ["new", *["same"] * 6]
+
+
+# Lines that move, and times that are corrected
+
+
+def test_a_line_edited_and_moved_between_others_keeps_its_id(desk):
+    guid = desk.last.rows[1].item.guid
+    edited = "14:53 الأرصاد: أمطار غزيرة على الساحل مساء اليوم وغداً"
+    desk.read("2025-01-14T14:57", ["14:56 خبر جديد تماماً", edited, SEED[0], *SEED[2:]])
+    assert kinds(desk) == ["new", "edited", *["same"] * 5]
+    assert desk.last.rows[1].item.guid == guid
+
+
+@pytest.mark.parametrize("clock", ["14:45", "15:20", "09:12"])
+def test_a_time_that_the_newsroom_corrects_changes_neither_id_nor_published(desk, clock):
+    before = desk.last.rows[1].item
+    words = SEED[1].partition(" ")[2]
+    desk.read("2025-01-14T15:21", [SEED[0], f"{clock} {words}", *SEED[2:]])
+    change = desk.last.rows[1]
+    assert kinds(desk) == ["same", "corrected", *["same"] * 4]
+    assert (change.item.guid, change.item.published) == (before.guid, before.published)
+    assert "14:53" in change.reason
+    assert clock in change.reason
+    desk.read("2025-01-14T15:22", ["15:21 خبر آخر", SEED[0], f"{clock} {words}", *SEED[2:]])
+    assert kinds(desk) == ["new", *["same"] * 6], "from then on it is known by its new time"
+
+
+def test_a_corrected_time_and_a_small_edit_in_one_poll_are_one_item(desk):
+    guid = desk.last.rows[1].item.guid
+    desk.read("2025-01-14T14:56", [SEED[0], "14:50 الأرصاد: أمطار غزيرة على السواحل مساء اليوم", *SEED[2:]])
+    assert kinds(desk) == ["same", "corrected", *["same"] * 4]
+    assert desk.last.rows[1].item.guid == guid
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        pytest.param("13:10 الأرصاد: أمطار غزيرة على السواحل مساء اليوم", "over an hour away", id="too far"),
+        pytest.param("14:50 الأرصاد: ثلوج كثيفة على الجبال صباح الغد", "other words", id="other words"),
+        pytest.param("14:50 الأرصاد: أمطار غزيرة على الساحل مساء 5 أيام", "a number", id="a number"),
+    ],
+)
+def test_other_words_at_another_time_are_another_item(desk, line, why):
+    desk.read("2025-01-14T14:56", [SEED[0], line, *SEED[2:]])
+    assert kinds(desk) == ["same", "new", *["same"] * 4], why
+
+
+def test_a_short_line_moves_by_half_an_hour_at_most():
+    desk = Desk()
+    desk.read("2025-01-14T14:55", ["14:54 إقفال الجسر القديم", *SEED[1:]])
+    desk.read("2025-01-14T15:36", ["15:35 إقفال الجسر القديم", *SEED[1:]])
+    assert kinds(desk)[0] == "new"
+    near = Desk()
+    near.read("2025-01-14T14:55", ["14:54 إقفال الجسر القديم", *SEED[1:]])
+    near.read("2025-01-14T15:16", ["15:15 إقفال الجسر القديم", *SEED[1:]])
+    assert kinds(near)[0] == "corrected"
+
+
+def test_a_time_is_not_corrected_while_the_old_line_still_stands(desk):
+    words = SEED[1].partition(" ")[2]
+    desk.read("2025-01-14T14:57", [f"14:56 {words}", *SEED])
+    assert kinds(desk) == ["repost", *["same"] * 6]
+    assert len(desk.items) == 7
+
+
+# Back again, and said again
+
+
+def test_a_line_that_was_away_for_minutes_may_come_back_reworded(desk):
+    guid = desk.last.rows[1].item.guid
+    desk.read("2025-01-14T14:56", [SEED[0], *SEED[2:]])
+    edited = "14:53 الأرصاد: أمطار غزيرة على الساحل والجبل مساء اليوم"
+    desk.read("2025-01-14T14:59", [SEED[0], edited, *SEED[2:]])
+    assert kinds(desk) == ["same", "edited", *["same"] * 4]
+    assert desk.last.rows[1].item.guid == guid
+    desk.read("2025-01-14T15:00", ["14:59 خبر آخر", SEED[0], *SEED[2:]])
+    desk.read("2025-01-14T15:20", ["14:59 خبر آخر", SEED[0], f"{edited} وغداً", *SEED[2:]])
+    assert kinds(desk)[2] == "new", "after a quarter of an hour only the same words are the same"
+
+
+def test_six_words_said_again_at_another_time_are_kept_as_a_repost(desk):
+    first = desk.last.rows[0].item
+    words = SEED[0].partition(" ")[2]
+    later = [f"16:{minute} خبر رقم {minute} من بعد الظهر" for minute in range(19, 13, -1)]
+    desk.read("2025-01-14T16:20", later)
+    desk.read("2025-01-14T16:31", [f"16:30 {words}", *later[:5]])
+    change = desk.last.rows[0]
+    assert change.kind == "repost"
+    assert change.item.repost_of == first.guid
+    assert change.item.guid != first.guid
+    desk.read("2025-01-14T16:41", [f"16:40 {words}", f"16:30 {words}", *later[:4]])
+    assert desk.last.rows[0].item.repost_of == first.guid, "of the first, not of the other one"
+
+
+@pytest.mark.parametrize(
+    ("at", "line"),
+    [
+        pytest.param("2025-01-14T16:31", "16:30 صفارات الإنذار تدوي في الشمال", id="short lines recur"),
+        pytest.param("2025-01-15T00:31", "00:30 وزير السياحة: الموسم المقبل أفضل من كل ما سبقه", id="on the next day"),
+    ],
+)
+def test_what_may_be_news_again_is_a_new_item(at, line):
+    desk = Desk()
+    desk.read("2025-01-14T14:55", [line.replace(line[:5], "14:54"), *SEED[1:]])
+    later = [f"16:{minute} خبر رقم {minute} من بعد الظهر" for minute in range(19, 13, -1)]
+    desk.read("2025-01-14T16:20", later)
+    desk.read(at, [line, *later[:5]])
+    assert kinds(desk)[0] == "new"
+
+
+# Lines that are gone
+
+
+def test_a_line_missing_above_others_is_gone_and_one_below_them_all_has_scrolled_out(desk):
+    guids = [change.item.guid for change in desk.last.rows]
+    desk.read("2025-01-14T14:57", ["14:56 خبر جديد تماماً", SEED[0], *SEED[2:5]])
+    gone = {guid for guid, item in desk.items.items() if item.gone_at is not None}
+    assert gone == {guids[1]}
+    assert desk.items[guids[1]].gone_at == instant("2025-01-14T14:57")
+    desk.read("2025-01-14T14:58", ["14:56 خبر جديد تماماً", *SEED[:5]])
+    assert desk.items[guids[1]].gone_at is None, "back again"
+
+
+# What the operator or an upgrade changes
+
+
+def test_another_zone_in_the_configuration_makes_no_line_new_and_moves_none(desk):
+    before = {guid: item.published for guid, item in desk.items.items()}
+    desk.zone = ZoneInfo("Europe/Paris")
+    desk.read("2025-01-14T14:57", ["13:56 خبر جديد تماماً", *SEED])
+    assert kinds(desk) == ["new", *["same"] * 6]
+    assert {guid: desk.items[guid].published for guid in before} == before
+
+
+def test_words_that_only_our_own_cleaning_has_changed_stay_as_published(desk):
+    guid = desk.last.rows[0].item.guid
+    old = f"{desk.items[guid].title}\u200f"  # as a release without today's cleaning might have kept it
+    desk.items[guid] = replace(desk.items[guid], title=old)
+    desk.known = replace(desk.known, listed=(desk.items[guid], *desk.known.listed[1:]))
+    desk.read("2025-01-14T14:57", ["14:56 خبر جديد تماماً", *SEED])
+    assert kinds(desk) == ["new", *["same"] * 6]
+    assert (desk.items[guid].title, desk.items[guid].revisions) == (old, ())
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_page_that_sets_all_its_times_by_an_hour_keeps_its_lines(desk, hours):
+    before = {guid: item.published for guid, item in desk.items.items()}
+    lines = [f"{14 + hours}{line[2:]}" for line in SEED]
+    desk.read("2025-01-14T15:58", ["15:57 خبر جديد تماماً", *lines])
+    assert kinds(desk) == ["new", *["corrected"] * 6]
+    assert {guid: desk.items[guid].published for guid in before} == before
+    desk.read("2025-01-14T15:59", ["15:57 خبر جديد تماماً", *lines])
+    assert kinds(desk) == ["same"] * 7
+
+
+def test_lines_said_again_at_times_of_their_own_are_not_a_page_that_sets_its_times(desk):
+    lines = [f"15:{50 - 7 * at} {line.partition(' ')[2]}" for at, line in enumerate(SEED)]
+    desk.read("2025-01-14T15:58", lines)
+    assert "corrected" not in kinds(desk)

@@ -1,3 +1,5 @@
+import random
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -6,8 +8,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.lines import BEIRUT, Desk, instant
-from ticker.resolve import AFTER_OUTAGE, CLOCK_OFF, PINNED, UNREADABLE, candidates
+from tests.desk import Desk
+from tests.lines import BEIRUT, dated, instant, row
+from ticker.model import Change, Headline, Item, Kind, Known, Match
+from ticker.resolve import (
+    AFTER_OUTAGE,
+    CLOCK_OFF,
+    DOUBLED,
+    HOUR_AHEAD,
+    HOUR_BEHIND,
+    LATE,
+    PINNED,
+    SILENT,
+    UNREADABLE,
+    alarm,
+    candidates,
+    resolve,
+)
+from ticker.resolve.clock import offset
 
 SEED = ["14:54 أ", "14:53 ب", "14:53 ت", "14:52 ث", "14:52 ج", "14:51 ح"]
 
@@ -304,3 +322,377 @@ def test_nothing_reads_the_clock():
     assert one.items == other.items
     assert time.fromisoformat("14:56") in {item.clock for item in one.items.values()}
     assert one.zone == BEIRUT
+
+
+# The clock of the page
+
+
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+def sight(zone: ZoneInfo, at: datetime, title: str, error: timedelta = timedelta()) -> str:
+    """A line of *at*, as a page prints it whose clock is *error* ahead of its zone's."""
+    return f"{(at + error).astimezone(zone):%H:%M} {title}"
+
+
+def watch(desk: Desk, lines: list[str], begin: datetime, lags: list[int], every: int = 1) -> None:
+    """A line on top for each of *lags*: the minutes from its print to the poll; *every* so many minutes."""
+    for n, lag in enumerate(lags):
+        now = begin + n * every * MINUTE
+        desk.unchanged(now - min(every, 1) * MINUTE)
+        lines.insert(0, sight(desk.zone, now - lag * MINUTE, f"line {n} of the watch"))
+        desk.read(now, lines[:20])
+
+
+def watched(lags: list[int], every: int = 7) -> list[str | None]:
+    """The flags of the lines, oldest first, above a list that is right."""
+    desk = Desk()
+    lines = [sight(BEIRUT, instant("2025-01-14T12:00") - n * 9 * MINUTE, f"early {n}") for n in range(20)]
+    desk.read("2025-01-14T12:00", lines)
+    watch(desk, lines, instant("2025-01-14T12:05"), lags, every)
+    flags = {item.title: item.flag for item in desk.items.values()}
+    return [flags[f"line {n} of the watch"] for n in range(len(lags))]
+
+
+@pytest.mark.parametrize(
+    ("lags", "flags"),
+    [
+        pytest.param([0, 1, 2, 0, 1], [None] * 5, id="right"),
+        pytest.param([12, 25, 29, 9, 20], [None] * 5, id="minutes late are no matter"),
+        pytest.param([61, 60, 62, 61, 60], [LATE] * 3 + [HOUR_BEHIND] * 2, id="an hour behind"),
+        pytest.param([-59, -60, -58, -59, -60], [CLOCK_OFF] * 3 + [HOUR_AHEAD] * 2, id="an hour ahead"),
+        pytest.param([61, 60, 62, 61, 0, 1], [LATE] * 3 + [HOUR_BEHIND, None, None], id="put right again"),
+        pytest.param([-59, -60, -58, -59, 0, 1], [CLOCK_OFF] * 3 + [HOUR_AHEAD, None, None], id="from ahead, too"),
+        pytest.param([1, 60, 1, 61, 1, 60, 1, 61], [None, LATE] * 4, id="every other line put in an hour late"),
+        pytest.param([61, 60, 1, 1, 1, 62, 61], [LATE, LATE, None, None, None, LATE, LATE], id="few of the last five"),
+        pytest.param([40, 41, 42, 40, 41], [LATE] * 5, id="forty minutes behind: no summer time"),
+        pytest.param([-30, -31, -30, -32, -30], [CLOCK_OFF] * 5, id="half an hour ahead: none either"),
+        pytest.param([-9, -8, -10, -9, -8], [None] * 5, id="minutes ahead are believed"),
+        pytest.param([50, 71, 60, 51, 70], [LATE] * 3 + [HOUR_BEHIND] * 2, id="give or take twelve minutes"),
+        pytest.param([47, 47, 47, 47], [LATE] * 4, id="and not thirteen"),
+    ],
+)
+def test_a_page_is_an_hour_off_when_three_of_the_last_five_polls_that_saw_news_say_so(lags, flags):
+    assert watched(lags) == flags
+
+
+@pytest.mark.parametrize(
+    ("polls", "off"),
+    [
+        pytest.param([[61], [61], [61]], -HOUR, id="three polls"),
+        pytest.param([[61, 61, 61], [61]], timedelta(), id="four lines of two polls"),
+        pytest.param([[72], [72], [48]], -HOUR, id="twelve minutes more or less"),
+        pytest.param([[73], [73], [47]], timedelta(), id="thirteen"),
+        pytest.param([[-72], [-60], [-48]], HOUR, id="ahead"),
+        pytest.param([[61, 76], [74, 62], [60, 75]], -HOUR, id="the newest line of a poll tells"),
+        pytest.param([[61, 2], [62, 1], [60, 0]], timedelta(), id="one line of a poll that is right, too"),
+        pytest.param([[1], [1], [61], [61], [61]], -HOUR, id="three of five"),
+        pytest.param([[1], [1], [1], [61], [61]], timedelta(), id="two of five"),
+        pytest.param([[61]] * 9 + [[1]] * 3, timedelta(), id="the last five"),
+        pytest.param([[61]] * 9 + [[1]] * 2, -HOUR, id="nothing new for long"),
+    ],
+)
+def test_the_clock_of_a_page_is_told_by_its_last_polls(polls, off):
+    """Polls, oldest first, each with the minutes from print to first sight of its lines."""
+    items = []
+    for n, lags in enumerate(polls):
+        seen_at = instant("2025-01-14T12:00") + n * 7 * MINUTE
+        for lag in lags:
+            at = seen_at - lag * MINUTE
+            flag = None if abs(lag) < 10 else LATE if lag > 0 else CLOCK_OFF
+            clock = at.astimezone(BEIRUT).time()
+            items.append(replace(first_item(), clock=clock, printed_at=at, first_seen=seen_at, flag=flag))
+    assert offset(Known(listed=tuple(items[::2]), memory=tuple(items[1::2])), BEIRUT) == off
+
+
+def test_an_hour_that_the_page_is_off_is_put_right():
+    desk = Desk()
+    lines = ["11:59 أول", "11:40 ثان", "11:30 ثالث"]
+    desk.read("2025-01-14T12:00", lines)
+    watch(desk, lines, instant("2025-01-14T12:05"), [61] * 6, every=5)
+    first, last = desk.last.rows[5].item, desk.last.rows[0].item
+    assert (first.published, first.flag) == (instant("2025-01-14T11:04"), LATE)
+    assert (last.published, last.printed_at, last.clock) == (
+        instant("2025-01-14T12:29"), instant("2025-01-14T12:29"), time(11, 29),
+    )  # fmt: skip
+    assert alarm(desk.last) == f"{HOUR_BEHIND} (1 of 1 new lines): is the zone of the source right?"
+
+
+def test_a_page_that_is_right_raises_no_alarm():
+    desk = Desk()
+    desk.read("2025-01-14T14:55", SEED)
+    assert alarm(desk.last) == ""
+    desk.read("2025-01-14T14:56", ["13:56 دخل متأخراً", *SEED])
+    assert (desk.last.rows[0].item.flag, alarm(desk.last)) == (LATE, ""), "one line is no clock"
+
+
+@pytest.mark.parametrize("lag", [61, -59])
+def test_the_clock_of_a_page_is_not_told_by_its_first_list_nor_by_one_poll(lag):
+    desk = Desk()
+    now = instant("2025-01-14T12:00")
+    desk.read(now, [sight(BEIRUT, now - (lag + n) * MINUTE, f"line {n}") for n in range(9)])
+    desk.read(now + MINUTE, [sight(BEIRUT, now + MINUTE, "now"), *(line for line in _printed(desk))])
+    assert desk.last.rows[0].item.flag is None
+    desk.read(now + 2 * MINUTE, [*(sight(BEIRUT, now - lag * MINUTE, f"more {n}") for n in range(5)), *_printed(desk)])
+    desk.read(now + 3 * MINUTE, [sight(BEIRUT, now - lag * MINUTE, "and one"), *_printed(desk)])
+    assert desk.last.rows[0].item.flag in (LATE, CLOCK_OFF)
+
+
+def _printed(desk: Desk) -> list[str]:
+    return [f"{change.headline.printed} {change.headline.title}" for change in desk.last.rows]
+
+
+def test_lines_an_hour_old_after_outages_are_no_clock_an_hour_behind():
+    desk = Desk()
+    lines = [sight(BEIRUT, instant("2025-01-14T06:00") - n * 9 * MINUTE, f"early {n}") for n in range(12)]
+    now = instant("2025-01-14T06:00")
+    desk.read(now, lines)
+    for n in range(8):
+        now += 90 * MINUTE
+        lines.insert(0, sight(BEIRUT, now - HOUR, f"line {n}"))
+        desk.read(now, lines[:12])
+        assert desk.last.rows[0].item.flag is None
+        assert desk.last.rows[0].item.published == now - HOUR
+
+
+@pytest.mark.parametrize(("clock", "flag"), [("13:45", LATE), ("13:40", LATE), ("12:30", PINNED)])
+def test_a_line_on_top_from_over_half_an_hour_before_the_last_good_poll_is_flagged(clock, flag):
+    desk = Desk()
+    desk.read("2025-01-14T14:55", SEED)
+    desk.read("2025-01-14T14:56", [f"{clock} دخل متأخراً", *SEED])
+    assert desk.last.rows[0].item.flag == flag
+
+
+def test_a_line_pinned_on_top_does_not_hide_that_the_page_is_an_hour_behind():
+    desk = Desk()
+    lines = ["11:59 أول", "11:40 ثان", "11:30 ثالث", "11:20 رابع"]
+    desk.read("2025-01-14T12:00", lines)
+    for n in range(4):
+        now = instant("2025-01-14T12:30") + 5 * n * MINUTE
+        desk.unchanged(now - MINUTE)
+        lines.insert(1, sight(BEIRUT, now, f"line {n}", -HOUR if n else timedelta()))
+        desk.read(now, lines)
+    assert [change.item.flag for change in desk.last.rows[:5]] == [None, LATE, LATE, LATE, None]
+
+
+def test_a_line_that_comes_up_from_below_the_list_is_not_late():
+    """Others were taken down, and the list shows what it had no room for."""
+    desk = Desk()
+    desk.read("2025-01-14T14:55", SEED)
+    for n in range(1, 6):
+        rest = [f"13:{50 - m} قديم {m}" for m in range(n)]
+        desk.read(instant("2025-01-14T14:55") + n * MINUTE, [*SEED[n:], *rest])
+    desk.read("2025-01-14T15:01", ["15:01 جديد", SEED[5], *rest])
+    assert {change.item.flag for change in desk.last.rows} == {None}
+
+
+def test_a_page_an_hour_off_is_read_so_after_an_outage_and_not_when_it_is_right_by_then():
+    desk = Desk()
+    lines = ["11:59 أول", "11:40 ثان", "11:30 ثالث", "11:20 رابع"]
+    desk.read("2025-01-14T12:00", lines)
+    watch(desk, lines, instant("2025-01-14T12:05"), [61] * 5, every=5)
+    right = desk.restarted()
+    now = instant("2025-01-14T20:30")
+    ages = [(n, n * 25 + 5) for n in range(8)]
+    desk.read(now, [sight(BEIRUT, now - age * MINUTE, f"evening {n}", -HOUR) for n, age in ages])
+    right.read(now, [sight(BEIRUT, now - age * MINUTE, f"evening {n}") for n, age in ages])
+    for read, flag in ((desk, HOUR_BEHIND), (right, None)):
+        assert [change.item.printed_at for change in read.last.rows] == [now - age * MINUTE for _, age in ages]
+        assert {change.item.flag for change in read.last.rows} == {flag}
+
+
+@pytest.mark.parametrize(
+    ("error", "most"),
+    [
+        pytest.param(-HOUR, 13, id="behind, as in Lebanon from 26 to 30 March 2023"),
+        pytest.param(HOUR, 4, id="ahead, as when our own tzdata is old"),
+    ],
+)
+def test_a_page_an_hour_off_for_four_days(error, most):
+    """Polled each ten minutes; research/identity-time got 13 of 691 and 4 of 723 lines wrong."""
+    dice = random.Random(2023)
+    begin, change, end = (instant(at) for at in ("2023-03-25T12:00Z", "2023-03-25T22:00Z", "2023-03-29T21:00Z"))
+    stories: list[tuple[datetime, str]] = []
+    at = begin - 3 * HOUR
+    while at < end + 6 * HOUR:
+        at += dice.randint(1, 17) * MINUTE
+        stories.append((at, sight(BEIRUT, at, f"story {len(stories)}", error if change <= at < end else timedelta())))
+    desk, shown, now = Desk(), 0, begin
+    while now < end + 6 * HOUR:
+        fresh = sum(at < now for at, _ in stories)
+        if fresh > shown:
+            desk.read(now, [line for _, line in reversed(stories[max(0, fresh - 12) : fresh])])
+        else:
+            desk.unchanged(now)
+        shown, now = fresh, now + 10 * MINUTE
+    truth = {line.partition(" ")[2]: at for at, line in stories}
+    off = [item for item in desk.items.values() if abs(item.published - truth[item.title]) > 11 * MINUTE]
+    assert len(desk.items) > 650
+    assert len(off) <= most
+    assert all(item.flag for item in off)
+
+
+# What cannot be known is flagged: the table at the end of "The algorithm, time"
+
+
+@pytest.mark.parametrize(
+    ("at", "lines", "flags"),
+    [
+        pytest.param("12:00", ["11:50", "03:10", "22:00"], [None] * 3, id="silences of nine hours"),
+        pytest.param("12:00", ["11:50", "00:40", "00:30", "00:20", "00:10"], [None] + [SILENT] * 4, id="over eleven"),
+        pytest.param("12:00", ["00:50", "00:40", "00:30", "00:20"], [SILENT] * 4, id="a page that stands still"),
+        pytest.param("12:00", ["01:10", "00:40", "00:30", "00:20"], [None] * 4, id="for not quite as long"),
+    ],
+)
+def test_on_a_first_list_what_lies_below_a_long_silence_is_flagged(at, lines, flags):
+    desk = Desk()
+    desk.read(f"2025-01-14T{at}", [f"{clock} خبر {n}" for n, clock in enumerate(lines)])
+    assert [change.item.flag for change in desk.last.rows] == flags
+
+
+def test_a_row_that_says_its_day_ends_the_doubt():
+    desk = Desk()
+    lines: list[str | Headline] = ["00:40 a", dated("b", "00:30", back=0), "00:20 c"]
+    desk.read("2025-01-14T12:00", lines)
+    assert [change.item.flag for change in desk.last.rows] == [SILENT, None, None]
+
+
+def test_a_silence_that_polls_have_watched_is_none():
+    desk = Desk()
+    desk.read("2025-01-14T12:00", ["11:50 a", "11:40 b", "11:30 c"])
+    desk.unchanged(instant("2025-01-15T02:00"))
+    desk.read("2025-01-15T02:01", ["02:01 d", "11:50 a", "11:40 b", "11:30 c"])
+    assert desk.last.rows[0].item.flag is None
+
+
+def test_after_a_silence_in_an_outage_of_less_than_a_day_the_day_is_sure():
+    desk = Desk()
+    desk.read("2025-01-14T20:00", ["19:50 a", "19:40 b", "19:30 c"])
+    desk.read("2025-01-15T15:00", ["14:50 d", "20:10 e", "19:50 a", "19:40 b"])
+    assert published(desk)[:2] == ["15 14:50:00", "14 20:10:00"]
+    assert [change.item.flag for change in desk.last.rows] == [None] * 4
+
+
+def test_a_line_that_surfaces_below_a_guess_is_a_guess():
+    desk = Desk()
+    desk.read("2025-01-14T12:00", ["11:50 a", "00:40 b", "00:30 c", "00:20 d", "00:10 e"])
+    desk.read("2025-01-14T12:01", ["11:50 a", "00:40 b", "00:20 d", "00:10 e", "00:05 f"])
+    assert desk.last.rows[-1].item.flag == SILENT
+
+
+def test_of_an_hour_that_came_twice_polls_tell_which():
+    """Asia/Beirut, 26 October 2025: each line is seen within minutes."""
+    desk, at = Desk(), instant("2025-10-25T20:00Z")
+    lines = [sight(BEIRUT, at - n * 9 * MINUTE, f"early {n}") for n in range(6)]
+    desk.read(at, lines)
+    for n in range(12):
+        now = at + (n + 1) * 10 * MINUTE
+        lines.insert(0, sight(BEIRUT, now - 2 * MINUTE, f"line {n}"))
+        desk.read(now, lines[:8])
+        newest = desk.last.rows[0].item
+        assert (newest.printed_at, newest.flag) == (now - 2 * MINUTE, None)
+
+
+def test_of_an_hour_that_came_twice_the_last_good_poll_tells_which_above_a_quiet_list():
+    desk = Desk()
+    desk.read("2025-10-25T19:10Z", ["22:05 a", "22:01 b", "22:00 c"])
+    desk.unchanged(instant("2025-10-25T21:25Z"))
+    desk.read("2025-10-25T21:31Z", ["23:30 d", "22:05 a", "22:01 b", "22:00 c"])
+    assert (desk.last.rows[0].item.printed_at, desk.last.rows[0].item.flag) == (instant("2025-10-25T21:30Z"), None)
+
+
+def test_of_half_an_hour_that_came_twice_the_past_is_meant():
+    """Australia/Lord_Howe, 6 April 2025: polled each half hour, the other reading of the clock is still to come."""
+    zone = ZoneInfo("Australia/Lord_Howe")
+    desk, fall = Desk(zone=zone), instant("2025-04-05T15:00Z")
+    old = [sight(zone, fall - (70 + n) * MINUTE, f"early {n}") for n in range(4)]
+    desk.read(fall - 29 * MINUTE, old)
+    desk.read(fall - MINUTE, [sight(zone, fall - 26 * MINUTE, "new"), *old])
+    assert desk.last.rows[0].item.printed_at == fall - 26 * MINUTE
+
+
+def test_an_hour_that_came_twice_is_flagged_in_an_outage():
+    desk = Desk()
+    desk.read("2025-10-25T19:30Z", ["22:20 a", "22:10 b", "22:00 c"])
+    desk.read("2025-10-25T23:00Z", ["00:50 f", "23:20 e", "22:50 d", "22:20 a", "22:10 b"])
+    assert [change.item.flag for change in desk.last.rows] == [None, DOUBLED, None, None, None]
+
+
+# A newsroom that corrects the time, or says a thing again
+
+
+def changed(item: Item, row: Headline, kind: Kind = "corrected", at: str = "2025-01-14T15:10", **known: Item) -> Change:
+    match = Match(row, 0, kind, item if kind == "corrected" else None, "said so", **known)
+    before = Known(listed=(item,), last_good=instant(at) - MINUTE)
+    return resolve([match], before, source="desk", fetched_at=instant(at), zone=BEIRUT, digest="x").rows[0]
+
+
+def first_item(line: str = "14:54 خبر عن الميناء", at: str = "2025-01-14T14:55") -> Item:
+    desk = Desk()
+    desk.read(at, [line, *SEED[1:]])
+    return desk.last.rows[0].item
+
+
+@pytest.mark.parametrize(
+    ("corrected", "printed_at"),
+    [
+        pytest.param(row("14:45 خبر عن الميناء"), "2025-01-14T14:45", id="earlier"),
+        pytest.param(row("15:05 خبر عن الميناء"), "2025-01-14T15:05", id="later"),
+        pytest.param(row("23:50 خبر عن الميناء"), "2025-01-13T23:50", id="not in the future"),
+        pytest.param(dated("خبر عن الميناء", "14:45", back=1), "2025-01-13T14:45", id="with a day"),
+    ],
+)
+def test_a_corrected_time_is_kept_and_moves_neither_id_nor_instant(corrected, printed_at):
+    item = first_item()
+    change = changed(item, corrected)
+    after = change.item
+    assert (after.printed, after.clock, after.printed_at) == (corrected.printed, corrected.clock, instant(printed_at))
+    assert (after.guid, after.published, after.first_seen) == (item.guid, item.published, item.first_seen)
+    assert after.updated == item.updated, "the words are as they were"
+    assert change.was == after.revisions[-1]
+    assert (change.was.title, change.was.printed, change.was.until) == (
+        item.title, "14:54", instant("2025-01-14T15:10"),
+    )  # fmt: skip
+    assert (change.kind, change.before) == ("corrected", None)
+
+
+def test_past_midnight_a_corrected_time_is_the_nearest():
+    item = first_item("23:58 خبر عن الميناء", "2025-01-14T23:59")
+    assert changed(item, row("00:02 خبر عن الميناء"), at="2025-01-15T00:05").item.printed_at == instant(
+        "2025-01-15T00:02"
+    )
+    assert changed(item, row("23:50 خبر عن الميناء"), at="2025-01-16T00:05").item.printed_at == instant(
+        "2025-01-14T23:50"
+    )
+
+
+def test_time_and_words_may_be_corrected_at_once():
+    item = first_item()
+    change = changed(item, row("14:45 خبر آخر عن الميناء"))
+    assert (change.item.title, change.item.clock, change.item.published) == (
+        "خبر آخر عن الميناء", time(14, 45), item.published,
+    )  # fmt: skip
+    assert change.item.updated == instant("2025-01-14T15:10")
+    assert (change.before, change.was and change.was.printed) == (item.title, "14:54")
+
+
+def test_a_time_that_is_no_longer_known_to_the_minute_is_none():
+    assert changed(first_item(), dated("خبر عن الميناء", back=0)).item.printed_at is None
+
+
+def test_a_time_corrected_twice_remembers_both():
+    once = changed(first_item(), row("14:45 خبر عن الميناء")).item
+    twice = changed(once, row("14:40 خبر عن الميناء"), at="2025-01-14T15:20").item
+    assert [(old.printed, old.seen_at, old.until) for old in twice.revisions] == [
+        ("14:54", instant("2025-01-14T14:55"), instant("2025-01-14T15:10")),
+        ("14:45", instant("2025-01-14T15:10"), instant("2025-01-14T15:20")),
+    ]
+    assert twice.published == once.published
+
+
+def test_a_repost_is_an_item_of_its_own_that_names_the_one_it_repeats():
+    item = first_item()
+    change = changed(item, row("15:09 خبر عن الميناء"), "repost", of=item)
+    assert (change.kind, change.item.repost_of, change.item.revisions) == ("repost", item.guid, ())
+    assert change.item.guid != item.guid
+    assert (change.item.published, change.item.clock) == (instant("2025-01-14T15:09"), time(15, 9))

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.lines import BEIRUT, MINUTE, Desk, ago, dated, instant, now, row, stated
+from tests.desk import Desk
+from tests.lines import BEIRUT, MINUTE, ago, dated, instant, now, row, stated
 from ticker.model import Ago, Day, Headline
 from ticker.resolve import CLOCK_OFF, PINNED, UNREADABLE
 from ticker.said import DAY_ONLY, ROUGH, TO_COME
@@ -661,6 +662,7 @@ ANY_ROW = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(ANY_ROW, min_size=4, max_size=8), st.lists(ANY_ROW, min_size=4, max_size=8))
 def test_no_row_however_strange_is_an_error_or_in_the_future(one, other):
     desk = Desk()

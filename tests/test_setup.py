@@ -1,5 +1,6 @@
 """A fresh machine with Python, make and a package index needs nothing else: lock, Makefile, scripts."""
 
+import itertools
 import os
 import re
 import shutil
@@ -136,7 +137,9 @@ def test_a_python_that_cannot_do_is_refused_in_one_line(checkout: Path, interpre
 
 def test_a_second_run_installs_nothing(set_up: Path) -> None:
     assert make(set_up, "-n", "run").stdout.split() == [".venv/bin/ticker", "run"]
-    assert make(set_up, "-n", "test").stdout.split() == [".venv/bin/python", "-m", "pytest"]
+    assert make(set_up, "-n", "test").stdout.split() == [
+        ".venv/bin/python", "-m", "pytest", "-n", "auto", "--dist", "worksteal",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("changed", ["requirements.txt", "requirements-build.txt", "pyproject.toml"])
@@ -168,12 +171,27 @@ def test_a_script_can_be_run_and_reads_as_bash(name: str) -> None:
     assert subprocess.run(["bash", "-n", name], cwd=ROOT, check=False).returncode == 0
 
 
+def pytest_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the tests that lie in *folder*, under what holds for ours."""
+    shutil.copy(ROOT / "tests/conftest.py", folder)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, str(folder)],
+        cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("switch", "outcome"),
-    [pytest.param("", 0, id="by hand: told"), pytest.param("1", 1, id="in CI: failed")],
+    ("switch", "workers", "outcome"),
+    [
+        pytest.param("", "-n0", 0, id="by hand: told"),
+        pytest.param("1", "-n0", 1, id="in CI: failed"),
+        pytest.param("1", "-n2", 1, id="in CI, on two workers: failed"),
+        pytest.param("1", "-pno:xdist", 1, id="in CI, where nobody knows of workers: failed"),
+    ],
 )
-def test_a_skipped_test_fails_the_run_where_it_is_asked_to(tmp_path: Path, switch: str, outcome: int) -> None:
-    shutil.copy(ROOT / "tests/conftest.py", tmp_path)
+def test_a_skipped_test_fails_the_run_where_it_is_asked_to(
+    tmp_path: Path, switch: str, workers: str, outcome: int
+) -> None:
     (tmp_path / "test_some.py").write_text(
         "import pytest\n"
         "def test_fine(): pass\n"
@@ -182,11 +200,48 @@ def test_a_skipped_test_fails_the_run_where_it_is_asked_to(tmp_path: Path, switc
         "utf-8",
     )
     (tmp_path / "test_whole_file.py").write_text("import pytest\npytest.importorskip('no_such_module')\n", "utf-8")
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
-        cwd=tmp_path, env=os.environ | {"TICKER_TEST_NO_SKIPS": switch}, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+    run = pytest_in(tmp_path, workers, TICKER_TEST_NO_SKIPS=switch)
     assert run.returncode == outcome
     assert ("no such reader" in run.stdout) == bool(switch)
     assert ("test_whole_file.py: could not import 'no_such_module'" in run.stdout) == bool(switch)
     assert "test_known:" not in run.stdout
+
+
+TURNS = """
+import time
+from pathlib import Path
+import pytest
+
+@pytest.fixture(params=range(30))
+def spent(request):
+    began = time.monotonic()
+    yield
+    name = f"{request.node.get_closest_marker('alone') is not None}-{time.monotonic_ns()}"
+    Path(__file__).with_name(name).write_text(f"{began} {time.monotonic()}")
+
+def test_side_by_side(spent):
+    time.sleep(0.01)
+
+@pytest.mark.alone
+def test_alone(spent):
+    time.sleep(0.01)
+
+def test_side_by_side_again(spent):
+    time.sleep(0.01)
+"""
+
+
+def test_while_a_test_is_alone_no_other_worker_runs_one(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = alone: by itself\n", "utf-8")
+    (tmp_path / "test_turns.py").write_text(TURNS, "utf-8")
+    run = pytest_in(tmp_path, "-n2", "--dist=load")
+    assert run.returncode == 0, run.stdout
+    spans = {place.name: [float(at) for at in place.read_text("utf-8").split()] for place in tmp_path.glob("*-*")}
+    met = [
+        (one, other)
+        for (one, (began, ended)), (other, (since, until)) in itertools.combinations(spans.items(), 2)
+        if began < until and since < ended
+    ]
+    assert len(spans) == 90
+    assert met, "the others do run side by side"
+    assert [pair for pair in met if "True" in "".join(pair)] == []

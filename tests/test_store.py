@@ -1,7 +1,5 @@
 import asyncio
-import json
 import sqlite3
-import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -17,6 +15,7 @@ from ticker.poll import documents
 from ticker.reconcile import digest, reconcile
 from ticker.resolve import resolve
 from ticker.store import Store
+from ticker.store.rows import unpack_rows
 from ticker.store.tables import HEAD
 
 LINES = ["14:54 افتتاح معرض الكتاب", "14:53 مطر غزير على الساحل", "14:50 فوز الفريق", "14:45 إقفال الجسر"]
@@ -219,9 +218,9 @@ async def test_the_rows_of_every_list_that_differed_are_kept_for_a_while(url, tm
     for day in range(5):
         await keep(store, AT + timedelta(days=day), [f"14:5{day} خبر {day}", *LINES])
     with closing(sqlite3.connect(tmp_path / "folder/ticker.db")) as db:
-        rows = [json.loads(zlib.decompress(rows)) for (rows,) in db.execute("SELECT rows FROM polls ORDER BY id")]
+        rows = [unpack_rows(rows)[0] for (rows,) in db.execute("SELECT rows FROM polls ORDER BY id")]
     await store.close()
-    assert [printed for printed, *_ in rows[-1]] == ["14:54", "14:54", "14:53", "14:50", "14:45"]
+    assert [row.headline.printed for row in rows[-1]] == ["14:54", "14:54", "14:53", "14:50", "14:45"]
     assert len(rows) == 3
 
 

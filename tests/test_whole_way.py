@@ -20,7 +20,7 @@ import httpx
 import pytest
 from reader import make_reader
 
-from tests.running import items, running, ticker, write_config
+from tests.running import answered, items, running, ticker, write_config
 from ticker.demo import Manual, newsroom_app, serve_newsroom
 
 SPEAKER = "وزير النقل بعد لقائه رئيس البلدية في مبنى المحطة الجديدة"
@@ -118,8 +118,8 @@ def test_pages_on_both_sides_of_midnight(tmp_path):
     late = [("23:58", "خبر سابع"), ("12:00", "خبر ثامن"), ("00:10", "خبر تاسع"), *new[:2]]
     pages = [seed_page(tmp_path, lines) for lines in (old, new, late)]
     instants = ("2025-06-10T23:58", "2025-06-11T00:03", "2025-06-11T23:59")
-    ticker("ingest", "desk", *pages, *(word for at in instants for word in ("--at", at)), config=config)
-    assert [(item["title"][4:], item["published"]) for item in items(config)] == [
+    answered("ingest", "desk", *pages, *(word for at in instants for word in ("--at", at)), config=config)
+    assert [(item["title"][4:], item["published"]) for item in items(config, answered)] == [
         ("سابع", "2025-06-11T20:58:00Z"),
         ("ثامن", "2025-06-11T09:00:00Z"),
         ("تاسع", "2025-06-10T21:10:00Z"),
@@ -158,8 +158,8 @@ def test_the_nights_when_clocks_change(tmp_path, pages, published):
     config = write_config(tmp_path, "https://news.example/")
     for at, lines in pages.items():
         page = seed_page(tmp_path, [(line[:5], line[6:]) for line in lines])
-        ticker("ingest", "desk", page, "--at", at, config=config)
-    assert [item["published"][8:16] for item in items(config)] == published
+        answered("ingest", "desk", page, "--at", at, config=config)
+    assert [item["published"][8:16] for item in items(config, answered)] == published
 
 
 async def test_a_reader_library_follows_the_newsroom(tmp_path, newsroom):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from ticker.errors import ConfigError, FetchError, TickerError
 
@@ -41,6 +42,26 @@ def instant_of(written: str, zone: tzinfo) -> datetime:
     if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise ConfigError([f"{written}: the year must be from {FIRST_YEAR} to {LAST_YEAR}"])
     return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
+
+
+def zone_of(written: str) -> ZoneInfo:
+    """A time zone, by the rules of `timezone` in config.yaml."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from ticker.config.names import Zone
+
+    try:
+        return TypeAdapter[ZoneInfo](Zone).validate_python(written)
+    except ValidationError as error:
+        problem = str(error.errors()[0]["msg"]).removeprefix("Value error, ").replace("timezone: ", "--timezone ")
+        raise ConfigError([f"--timezone: {problem}"]) from error
+
+
+def new_file(path: Path) -> Path:
+    """Where a file is to be made, and none is."""
+    if path.exists():
+        raise ConfigError([f"--keep {short(path)} is there already, and nothing is written over; name a new file"])
+    return path
 
 
 def instants(files: Sequence[Path], at: Sequence[str], *, zone: tzinfo, now: datetime) -> list[datetime]:
@@ -84,8 +105,6 @@ def saved_page(file: Path, source: "Source", instant: datetime) -> "Page":
 
 async def page_at(place: str, *, url: str | None, charset: str | None) -> "Page":
     """A page for `inspect`, from the web or from a file."""
-    from zoneinfo import ZoneInfo
-
     from ticker.decode import page_of
     from ticker.fetch import Fetcher
     from ticker.model import Source

@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
@@ -19,6 +20,10 @@ from ticker.errors import TickerError
 if TYPE_CHECKING:
     from ticker.config import Settings
     from ticker.model import Format, Item, Poll, Source
+    from ticker.replay import Replay
+
+DIFFERS = 3  # exit code of a replay that would decide something else
+FOR_EVER = timedelta(days=36_500)  # kept by the database of a replay
 
 T = TypeVar("T")
 
@@ -195,6 +200,51 @@ def items(
 
 
 @app.command()
+def replay(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Its name in config.yaml.")],
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Begin with the first list read since, as 2025-01-14T12:00:00Z; without an offset, in the zone of the "
+            "source. Default: with the first that is kept."
+        ),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="What if: as if the clock of the page were that of this zone, as Asia/Beirut.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=0, max=1_000_000, help="Print at most so many differences; all are counted.")
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="Keep the database that came of it in this new file; TICKER_STORE=sqlite:///FILE reads it."),
+    ] = None,
+    json: AsJson = False,
+    config: ConfigFile = None,
+) -> None:
+    """Run the polls that are kept through the pipeline again, and print what would be decided differently today.
+
+    Lines that would be one item or two, be dated otherwise, be reposts or not; lists that would be believed or not.
+    Nothing that is kept is changed. Exit 0 when nothing differs, 3 when something does, 1 when there is nothing to
+    replay or it fails, 2 when the configuration or the command line is wrong.
+    """
+    from dataclasses import replace
+
+    from ticker import show
+    from ticker.arguments import chosen, instant_of, new_file, zone_of
+
+    settings = settings_of(context, config)
+    (place,) = chosen(settings, [source])
+    begin = instant_of(since, place.zone) if since else None
+    today = replace(place, zone=zone_of(timezone)) if timezone else place
+    kept = new_file(keep) if keep else None
+    result = in_loop(replayed(settings, today, since=begin, keep=kept))
+    show.replayed(result, place.zone, today.zone, limit=limit, as_json=json)
+    raise typer.Exit(DIFFERS if result.counts else 0)
+
+
+@app.command()
 def render(
     context: typer.Context,
     source: SourceName = None,
@@ -300,6 +350,25 @@ async def feeds(settings: "Settings", names: list[str]) -> dict[str, Mapping["Fo
             elif newest := await store.newest(name or None, limit=settings.feed.max_items):
                 documents[name] = await press(channels[name], newest)
     return documents
+
+
+async def replayed(settings: "Settings", source: "Source", *, since: datetime | None, keep: Path | None) -> "Replay":
+    """The kept polls of *source* once more, into a database in *keep* or one that is thrown away."""
+    from tempfile import TemporaryDirectory
+
+    from ticker import service
+    from ticker.replay import replay
+    from ticker.show import Progress
+    from ticker.store import Store
+
+    with TemporaryDirectory(prefix="ticker-replay-") as folder:
+        async with service.opened(settings) as (store, _):
+            scratch = await Store.open(f"sqlite:///{keep or Path(folder, 'ticker.db')}", keep_polls=FOR_EVER)
+            try:
+                with Progress("polls replayed") as progress:
+                    return await replay(source, store, scratch, since=since, progress=progress)
+            finally:
+                await scratch.close()
 
 
 async def dry_polls(settings: "Settings") -> list[tuple["Source", "int | TickerError"]]:

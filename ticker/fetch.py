@@ -5,7 +5,7 @@ import re
 import socket
 import ssl
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,15 @@ ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.9, application/xml;q=
 LONGEST_WAIT = 86_400.0  # seconds of Retry-After that are believed: a source is asked at least once a day
 LONGEST_VALIDATOR = 1_000  # characters: what a server refuses as a header would be refused for ever
 GLANCE = 64_000  # characters: pages that ask for a browser or a person are shorter
+# Our own clock is taken for wrong where the dates of fresh answers differ from it: by more than LEAST_SKEW, which the
+# window of a line forgives (ten minutes ahead, thirty behind), and less than MOST_SKEW, beyond which the host has none;
+# by the same within STEADY, as network and rounding let them; WITNESSES times running, over at least APART: a cached
+# answer without an Age keeps its date while our clock goes on.
+LEAST_SKEW = timedelta(minutes=2)
+MOST_SKEW = timedelta(days=1)
+STEADY = timedelta(seconds=10)
+WITNESSES = 3
+APART = timedelta(seconds=30)
 
 _COURTEOUS = {"user-agent", "accept", "accept-language", "accept-encoding"}  # told to any host; the rest may be secret
 _WEB_TYPE = re.compile(r"text/|application/(?:[\w.-]+\+)?xml\b", re.IGNORECASE)
@@ -48,8 +57,52 @@ class Limits:
     max_redirects: int = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """The `Date` of a fresh answer, and what our clock showed when it came."""
+
+    ours: datetime
+    date: datetime
+
+    @property
+    def skew(self) -> timedelta:
+        """How far the host is ahead of us."""
+        return self.date - self.ours
+
+
+def witness(headers: httpx.Headers, ours: datetime) -> Witness | None:
+    """What an answer says of our clock; None where it has no date, or was kept in a cache (RFC 9111 §5.1)."""
+    date = _http_date(headers.get("date", ""))
+    return Witness(ours, date) if date is not None and headers.get("age", "0").strip() == "0" else None
+
+
+def skew(hosts: Iterable[Sequence[Witness]]) -> timedelta:
+    """How far the true time is ahead of our clock: zero, unless most of the hosts agree that it is not.
+
+    Args:
+        hosts: the latest witnesses of each host, oldest first.
+    """
+    heard = sorted(_steady(witnesses) for witnesses in hosts if len(witnesses) >= WITNESSES)
+    if not heard:
+        return timedelta()
+    usual = heard[(len(heard) - 1) // 2]
+    agreeing = sum(abs(other - usual) <= STEADY for other in heard)
+    return usual if LEAST_SKEW < abs(usual) < MOST_SKEW and agreeing * 2 > len(heard) else timedelta()
+
+
+def _steady(witnesses: Sequence[Witness]) -> timedelta:
+    """The difference that the last few witnesses agree in; zero where they do not."""
+    last = witnesses[-WITNESSES:]
+    skews = sorted(one.skew for one in last)
+    steady = skews[-1] - skews[0] <= STEADY and last[-1].ours - last[0].ours >= APART
+    return skews[len(skews) // 2] if steady else timedelta()
+
+
 class Fetcher:
     """Reads pages; made once, and shared by all polls.
+
+    It tells the time of its pages by `clock`, corrected by the dates of the answers where those show that our clock is
+    wrong; `remark` then says so.
 
     Args:
         clock: now, as an aware instant; read once for each page.
@@ -65,6 +118,9 @@ class Fetcher:
         self._user_agent = user_agent
         self._tls: ssl.SSLContext | None = None
         self._loading = asyncio.Lock()
+        self._witnesses: dict[
+            str, tuple[Witness, ...]
+        ] = {}  # host of a configured address -> the latest of its answers
 
     async def __call__(self, source: Source, url: str, validators: Validators | None) -> Page | None:
         """Read *url*, one of the addresses of *source*.
@@ -89,6 +145,25 @@ class Fetcher:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             raise FetchError("unreachable", self._plainly(error, handled)) from error
 
+    @property
+    def remark(self) -> str:
+        """What is wrong with our own clock, as a plain sentence; empty where nothing is."""
+        off = skew(self._witnesses.values())
+        if not off:
+            return ""
+        side = "behind" if off > timedelta() else "ahead"
+        minutes = round(abs(off) / timedelta(minutes=1))
+        return f"the clock of this machine is {minutes} min {side}: the time of the answers is used"
+
+    def _corrected(self, answer: httpx.Response, url: str) -> datetime:
+        """Now, in whole seconds. By the difference and not by the date itself: a cached answer moves nothing back."""
+        ours = self._clock().astimezone(UTC)
+        told = witness(answer.headers, ours)
+        if told is not None:
+            host = httpx.URL(url).host
+            self._witnesses[host] = (*self._witnesses.get(host, ()), told)[-WITNESSES:]
+        return (ours + skew(self._witnesses.values())).replace(microsecond=0)
+
     async def _client(self) -> httpx.AsyncClient:
         """A client for one poll: httpx's pool is dead for ever once a request in it was cancelled (httpcore 1093)."""
         limits = self._limits
@@ -104,7 +179,7 @@ class Fetcher:
 
     async def _read(self, client: httpx.AsyncClient, source: Source, url: str, known: Validators | None) -> Page | None:
         async with aclosing(await self._follow(client, source, url, known)) as answer:
-            fetched_at = self._clock().astimezone(UTC).replace(microsecond=0)
+            fetched_at = self._corrected(answer, url)
             asked = answer.request.headers
             if answer.status_code == 304 and ("if-none-match" in asked or "if-modified-since" in asked):
                 return None
@@ -123,7 +198,7 @@ class Fetcher:
         )
         if _is_challenge(answer, page.text):
             raise FetchError("challenged", "answered with a page that asks for a browser or a person")
-        return replace(page, validators=_validators_of(answer, url))
+        return replace(page, validators=_validators_of(answer, url), note=self.remark)
 
     async def _follow(
         self, client: httpx.AsyncClient, source: Source, url: str, known: Validators | None

@@ -6,7 +6,9 @@ Words never decide alone: at any threshold some different news reads alike
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TypeAlias
 
 from rapidfuzz.distance import OSA, Indel, Opcodes
 from rapidfuzz.fuzz import ratio
@@ -14,24 +16,34 @@ from rapidfuzz.fuzz import ratio
 from ticker import text
 
 _COLON = re.compile(r"(?<!\d):|:(?!\d)")  # the one after a speaker; 12:30 is a number
+_ARTICLE = re.compile(r"^[وف]?[بكل]?(?:ال|لل)(?=\w{3})")  # the, and the, in the, for the: no part of an Arabic word
+_PROCLITIC = re.compile(r"^[وفبلك](?=\w\w)")  # and, so, in, for, as: written with the word that follows
+_DENYING = ("نا", "ن", "un", "in", "im", "dis", "non")  # begin a word that says the opposite of its rest
 
 # Words that turn the news around or count it: a change in one of them is never a small edit.
 _TURNING = frozenset(
     text.key(word)
     for words in (
-        # negations: Arabic, Persian, English
-        "لا لم لن ليس ليست ليسوا ما غير بدون دون عدم نفي ينفي تنفي نفى نفت",
-        "نه نیست نبود بی هیچ تکذیب",
-        "not no never none without denies denied deny cannot isn aren wasn won don doesn didn",
+        # negations: Arabic, Persian, English ("t" is what the tokens of "can't" end with)
+        "لا لم لن ليس ليست ليسوا ما غير بدون دون عدم نفي ينفي تنفي نفى نفت كذب يكذب تكذب",
+        "نه نیست نبود بی هیچ تکذیب ناکام",
+        "not no never none nobody nothing without denies denied deny cannot t isn aren wasn won don doesn didn hardly",
+        # what comes to nothing, ends or only may be: Arabic, Persian, English
+        "وقف توقف إيقاف أوقف إلغاء ألغى يلغي تلغي تأجيل أرجأ تعليق رفض يرفض ترفض رفضت فشل فشلت إنهاء انتهاء نهاية",
+        "استبعاد يستبعد خرق منع إغلاق إقفال",
+        "توقف لغو تعویق تعلیق پایان شکست نقض منع",
+        "end ends ended stop stops stopped halt halts halted cancel cancels cancelled canceled refuse refuses refused",
+        "reject rejects rejected fail fails failed failure postpone postpones postponed delay delays delayed suspend",
+        "suspends suspended ban bans banned against unlikely false fake ex anti non",
         # number words: Arabic, Persian, English
         "واحد واحدة اثنان اثنين اثنتان اثنتين ثلاث ثلاثة أربع أربعة خمس خمسة ست ستة سبع سبعة",
         "ثمان ثماني ثمانية تسع تسعة عشر",
         "عشرة عشرون عشرين ثلاثون ثلاثين أربعون أربعين خمسون خمسين ستون ستين سبعون سبعين ثمانون ثمانين تسعون تسعين",
         "مئة مائة مئتان مئتين ألف ألفان ألفين آلاف مليون مليونان مليونين ملايين مليار مليارات نصف ربع ثلث",
-        "أول أولى الأول الأولى ثان ثانية الثاني الثانية ثالث الثالث الثالثة الرابع الرابعة الخامس الخامسة",
-        "السادس السادسة السابع السابعة الثامن الثامنة التاسع التاسعة العاشر العاشرة",
+        "أول أولى الأول الأولى ثان ثانية الثاني الثانية ثالث ثالثة الثالث الثالثة رابع الرابع الرابعة خامس الخامس",
+        "الخامسة السادس السادسة السابع السابعة الثامن الثامنة التاسع التاسعة العاشر العاشرة",
         "یک دو سه چهار پنج شش هفت هشت ده بیست سی چهل پنجاه شصت هفتاد هشتاد نود صد هزار میلیون میلیارد",
-        "اول دوم سوم چهارم پنجم",
+        "اول دوم سوم چهارم پنجم ششم هفتم",
         "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty",
         "ninety hundred thousand million billion half quarter first second third fourth fifth sixth seventh eighth",
         "ninth tenth",
@@ -39,22 +51,51 @@ _TURNING = frozenset(
     for word in words.split()
 )
 
-TYPO_FROM = ((7, 2), (4, 1))  # (letters of the shorter word, edits allowed): Damerau, optimal string alignment
+# Words that one letter keeps apart, without the article: no typos of each other.
+_TWINS = tuple(
+    frozenset(text.key(word) for word in words.split())
+    for words in (
+        "عربي غربي", "عربية غربية", "إطلاق إغلاق", "يعلن يعلق", "تعلن تعلق", "أعلن أعلق", "توقف توقع", "يوقف يوقع",
+        "تأكيد تأييد", "تحرير تحذير", "يونيو يوليو", "اعتقال اغتيال",
+        "iran iraq", "gambia zambia", "slovakia slovenia", "dead deal", "mali bali",
+    )
+)  # fmt: skip
+
+Words: TypeAlias = tuple[str, ...]
+Parts: TypeAlias = tuple[str, Words, Words]  # key of what stands before the first colon, tokens after it; all tokens
+
+WORDINGS = 512  # that are remembered in their parts: one is compared with many
+TYPO_FROM = 4  # letters of the shorter word from which one edit is a typo (optimal string alignment)
+# And two, of the word without the article: "the western" and "the eastern", "Syrian" and "Russian" are two edits apart.
+TWO_TYPOS_FROM = 8
 MOST_WORDS = 3  # added or removed in a small edit, and at most a third of the longer body
+WHOLE = 5  # words of a body that, all of them in their order in the other, are it, in a longer telling
+SENTENCE = 6  # words of a body that is how the other begins, whatever that goes on to say
 
 
-def bodies(a: str, b: str) -> tuple[list[str], list[str]]:
+def bodies(a: str, b: str) -> tuple[Words, Words]:
     """Tokens of both, without the speaker when both begin with the same one and a colon.
 
     Three statements of one speaker share some 60 letters and are three news.
     """
-    fa, fb = text.fold(a), text.fold(b)
-    ca, cb = _COLON.search(fa), _COLON.search(fb)
-    if ca and cb and text.key(fa[: ca.start()]) == text.key(fb[: cb.start()]):
-        ta, tb = text.tokens(fa[ca.end() :]), text.tokens(fb[cb.end() :])
-        if ta and tb:
-            return ta, tb
-    return text.tokens(fa), text.tokens(fb)
+    (speaker, said, whole), (other, reply, all_of_it) = _parts(a), _parts(b)
+    return (said, reply) if speaker == other and said and reply else (whole, all_of_it)
+
+
+def _parts(wording: str) -> Parts:
+    return _remembered_parts(wording) if len(wording) <= text.LONGEST_REMEMBERED else _split(wording)
+
+
+def _split(wording: str) -> Parts:
+    folded = text.fold(wording)
+    colon = _COLON.search(folded)
+    whole = tuple(text.tokens(folded))
+    if colon is None:
+        return "", (), whole
+    return text.key(folded[: colon.start()]), tuple(text.tokens(folded[colon.end() :])), whole
+
+
+_remembered_parts = lru_cache(WORDINGS)(_split)
 
 
 def like(a: str, b: str) -> float:
@@ -75,24 +116,38 @@ def like(a: str, b: str) -> float:
 
 
 def small(a: str, b: str) -> bool:
-    """Whether *b* is *a* with typos mended, words glued or split, or up to three words more or less.
+    """Whether the words alone say that *b* is a later text of *a*, or the other way round.
 
-    Never when a number, a number word or a negation is among what changed.
+    It is *a* with typos mended, words glued or split, and up to three words more or less; or one of the two holds all
+    words of the other in their order. Never when a number, a number word, a negation or a word that ends something is
+    among what changed, but for what follows a whole sentence (research/identity-time, "small edit").
     """
     ta, tb = bodies(a, b)
     if not ta or not tb:
         return text.key(a) == text.key(b)
-    moved = 0
+    few, many = sorted((ta, tb), key=len)
+    if len(few) >= SENTENCE and many[: len(few)] == few:
+        return True
+    added = removed = 0
     for was, now in _differences(ta, tb):
         if any(_turns(word) for word in (*was, *now)):
             return False
-        if "".join(was) == "".join(now):  # glued or split
+        if _joined(was) == _joined(now):  # glued or split
             continue
         extra = _beyond_typos(was, now)
         if extra is None:
             return False
-        moved += extra
-    return moved <= MOST_WORDS and 3 * moved <= max(len(ta), len(tb))
+        added, removed = added + max(extra, 0), removed + max(-extra, 0)
+    return _few(added + removed, len(many)) or _one_holds_all(added, removed, len(few))
+
+
+def _few(words: int, length: int) -> bool:
+    return words <= MOST_WORDS and 3 * words <= length
+
+
+def _one_holds_all(added: int, removed: int, length: int) -> bool:
+    """Of the shorter's *length* words none is lost, and no more than as many come in between."""
+    return min(added, removed) == 0 and WHOLE <= length >= max(added, removed)
 
 
 def _differences(ta: Sequence[str], tb: Sequence[str]) -> list[tuple[list[str], list[str]]]:
@@ -113,20 +168,34 @@ def _differences(ta: Sequence[str], tb: Sequence[str]) -> list[tuple[list[str], 
     return spans
 
 
-def _beyond_typos(was: list[str], now: list[str]) -> int | None:
-    """Words added or removed, when every word of the shorter side is a typo of one, in order, of the longer."""
+def _joined(words: Iterable[str]) -> str:
+    return "".join(words)
+
+
+def _beyond_typos(was: Sequence[str], now: Sequence[str]) -> int | None:
+    """How many words more *now* has, if every word of the shorter side is a typo of one, in order, of the longer."""
     few, many = sorted((was, now), key=len)
     left = iter(many)
     if all(any(_typo(word, other) for other in left) for word in few):
-        return len(many) - len(few)
+        return len(now) - len(was)
     return None
 
 
 def _typo(old: str, new: str) -> bool:
-    letters = min(len(old), len(new))
-    allowed = next((edits for least, edits in TYPO_FROM if letters >= least), 0)
-    return OSA.distance(old, new) <= allowed
+    """One word, spelt otherwise, or with the Arabic article and without."""
+    was, now = _ARTICLE.sub("", old), _ARTICLE.sub("", new)
+    long_enough = min(len(old), len(new)) >= TYPO_FROM
+    twice = min(len(was), len(now)) >= TWO_TYPOS_FROM and was[0] == now[0]
+    return OSA.distance(was, now) <= long_enough + twice and not _opposite(was, now) and {was, now} not in _TWINS
+
+
+def _opposite(old: str, new: str) -> bool:
+    """Whether one is the other with a syllable that denies it; in Persian one letter does."""
+    short, long = sorted((old, new), key=len)
+    return any(long == beginning + short for beginning in _DENYING)
 
 
 def _turns(word: str) -> bool:
-    return word in _TURNING or any(c.isdecimal() for c in word)
+    """Whether it is a number or a word that turns or counts, be it behind an Arabic "and", "in" or "the"."""
+    bare = {word, _PROCLITIC.sub("", word), _ARTICLE.sub("", word)}
+    return not bare.isdisjoint(_TURNING) or any(c.isdecimal() for c in word)

@@ -61,6 +61,7 @@ class Page:
     fetched_at: datetime
     validators: Validators | None = None
     saved: bool = False  # by somebody: it may be older than the last poll
+    note: str = ""  # what the operator should know of how it was read: a plain sentence
     utf8: bytes | None = field(default=None, compare=False, repr=False)  # the text as it came, where that was UTF-8
 
 
@@ -209,6 +210,8 @@ class Changes:
     rows: tuple[Change, ...]
     digest: str  # of the list as printed, without the times that age
     gone: tuple[str, ...] = ()  # guids of items that are listed no more though lines below them are
+    gap: bool = False  # no line of the last list is left: lines between the two may have been missed
+    note: str = ""  # what the operator should know of the page's clock, or of ours: a plain sentence
 
     def of(self, *kinds: str) -> tuple[Change, ...]:
         """Those rows that are of one of *kinds*, in page order."""
@@ -231,6 +234,7 @@ class Poll:
     detail: str = ""  # a plain sentence
     retry_after: float | None = None  # seconds
     doubted: str | None = None  # digest of the list that was refused
+    rows: tuple[Headline, ...] = ()  # of the list that was refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ from ticker.model import (
     Validators,
 )
 from ticker.parse import parse
-from ticker.reconcile import digest, doubt, equal, missing, reconcile, unmoved
+from ticker.reconcile import digest, doubt, equal, lost_touch, missing, reconcile, unmoved
 from ticker.render import render, window
-from ticker.resolve import reach, resolve
+from ticker.resolve import alarm, reach, resolve
 
 MOST_ROWS = 500  # of a list: the newest; the longest of 85 real ones has 115 (research/real-pages)
 TRIES = 5  # when other polls of the same source keep coming first
@@ -138,14 +138,20 @@ async def keep(
         if unmoved(known, matches):  # "5 minutes ago" is "6 minutes ago" by now, and nothing else
             await _note_unchanged(source, page, store)
             break
-        changes = replace(await _resolve(source, matches, known, at, mark, store), gone=missing(known, matches))
+        changes = await _resolve(source, matches, known, at, mark, store)
+        changes = replace(
+            changes,
+            gone=missing(known, matches),
+            gap=lost_touch(known, matches),
+            note="; ".join(filter(None, (alarm(changes), page.note))),
+        )
         try:
             await store.apply(source.name, changes, page=page, known=known, channels=channels, press=press)
         except ConflictError:
             if not tries_left:
                 raise
         else:
-            return Poll(source.name, at, "changed", changes)
+            return Poll(source.name, at, "changed", changes, "gap" if changes.gap else None, changes.note)
     return Poll(source.name, at, "unchanged")
 
 

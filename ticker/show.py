@@ -5,20 +5,26 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
 
 from ticker.errors import TickerError
 from ticker.streams import complain
 
 if TYPE_CHECKING:
     from ticker.config import Settings
-    from ticker.model import Block, Item, Page, Poll, Source
+    from ticker.model import Block, Change, Item, Page, Poll, Revision, Source
     from ticker.parse import Inspection
+    from ticker.replay import Decision, Difference, Replay, Wording
 
 HEAD = 2_000  # characters in which a page says its language
+PATIENCE = 1.0  # seconds until a person is told how far it is, and between two times
 
 _LANG = re.compile(r"""<html\b[^>]*\s(?:xml:)?lang\s*=\s*["']?\s*([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)\b""", re.IGNORECASE)
 
@@ -29,24 +35,36 @@ def rfc3339(instant: datetime | None) -> str | None:
 
 
 def polls(outcomes: Sequence["Poll"], *, as_json: bool) -> None:
-    """How polls ended, with each line that is new or edited."""
+    """How polls ended, with each line that is new, changed or said once more."""
     if as_json:
         _json([_poll_json(outcome) for outcome in outcomes])
         return
     for outcome in outcomes:
         print(f"{outcome.source}: {_sentence(outcome)}")
         for row in outcome.changes.rows if outcome.changes else ():
-            if row.kind == "new":
-                print(f"  + {row.item.printed or '--:--'}  {row.item.title}")
-            elif row.before is not None:
-                print(f"  ~ {row.item.printed or '--:--'}  {row.item.title}\n      was: {row.before}")
+            for line in _row_lines(row):
+                print(line)
+
+
+def _row_lines(row: "Change") -> Iterator[str]:
+    said = f"{row.item.printed or '--:--'}  {row.item.title}"
+    if row.kind == "new":
+        yield f"  + {said}"
+    elif row.kind == "repost":
+        yield f"  = {said}\n      not in the feeds: {row.reason}"
+    elif row.was is not None and (row.before is not None or row.kind == "corrected"):
+        yield f"  ~ {said}"
+        if row.was.printed != row.item.printed:
+            yield f"      was at: {row.was.printed or '--:--'}"
+        if row.before is not None:
+            yield f"      was: {row.before}"
 
 
 def _sentence(outcome: "Poll") -> str:
     if outcome.changes is None:
         cause = f"{outcome.cause}: " if outcome.cause else ""
         return f"{outcome.outcome}, {cause}{outcome.detail}" if outcome.detail else outcome.outcome
-    counts = {kind: len(outcome.changes.of(kind)) for kind in ("new", "edited", "back", "same")}
+    counts = {kind: len(outcome.changes.of(kind)) for kind in ("new", "repost", "edited", "corrected", "back", "same")}
     return ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
 
 
@@ -60,6 +78,7 @@ def _poll_json(outcome: "Poll") -> dict[str, Any]:
         "rows": [
             {"kind": row.kind, "reason": row.reason, "guid": row.item.guid, "time": row.item.printed}
             | {"title": row.item.title, "published": rfc3339(row.item.published), "before": row.before}
+            | {"before_time": row.was.printed if row.was else None, "repost_of": row.item.repost_of}
             for row in (outcome.changes.rows if outcome.changes else ())
         ],
     }
@@ -74,10 +93,34 @@ def items(found: Sequence["Item"], sources: Iterable["Source"], *, narrowed: boo
         return
     zones = {source.name: source.zone for source in sources}
     for item in found:
-        local = item.published.astimezone(zones.get(item.source, UTC))
-        print(f"{local:%Y-%m-%d %H:%M}  {item.source}  {item.title}")
-        for old in item.revisions:
-            print(f"    was: {old.title}")
+        zone = zones.get(item.source, UTC)
+        print(f"{item.published.astimezone(zone):%Y-%m-%d %H:%M}  {item.source}  {item.title}")
+        for line in _history(item, zone):
+            print(f"    {line}")
+
+
+def _history(item: "Item", zone: tzinfo) -> Iterator[str]:
+    """What became of it since it was first seen."""
+    day = item.published.astimezone(zone).date()
+
+    def at(instant: datetime) -> str:
+        local = instant.astimezone(zone)
+        return f"{local:%H:%M}" if local.date() == day else f"{local:%Y-%m-%d %H:%M}"
+
+    if item.repost_of is not None:
+        yield f"a repost of {item.repost_of}: not in the feeds"
+    for old, after in zip(item.revisions, (*item.revisions[1:], None), strict=False):
+        yield f"edited {at(_until(old, after, item))}: {old.reason or 'for a reason that was not kept'}"
+        said, now = (old.printed, old.title), (after.printed, after.title) if after else (item.printed, item.title)
+        was = [part for part, other in zip(said, now, strict=True) if part is not None and part != other]
+        yield f"    was: {'  '.join(was or [old.title])}"
+    if item.gone_at is not None:
+        yield f"withdrawn {at(item.gone_at)}: listed no more, though lines below it were"
+
+
+def _until(old: "Revision", after: "Revision | None", item: "Item") -> datetime:
+    """When what came after *old* was first seen; releases before did not keep it beside it."""
+    return old.until or (after.seen_at if after else item.updated)
 
 
 def _item_json(item: "Item") -> dict[str, Any]:
@@ -92,8 +135,15 @@ def _item_json(item: "Item") -> dict[str, Any]:
         "flag": item.flag,
         "first_seen": rfc3339(item.first_seen),
         "last_seen": rfc3339(item.last_seen),
-        "revisions": [{"title": old.title, "seen_at": rfc3339(old.seen_at)} for old in item.revisions],
+        "gone_at": rfc3339(item.gone_at),
+        "repost_of": item.repost_of,
+        "revisions": [_revision_json(old) for old in item.revisions],
     }
+
+
+def _revision_json(old: "Revision") -> dict[str, Any]:
+    instants = {"seen_at": rfc3339(old.seen_at), "until": rfc3339(old.until)}
+    return {"title": old.title, "printed": old.printed, **instants, "reason": old.reason}
 
 
 def inspection(found: "Inspection", page: "Page", *, heading: str | None, as_json: bool) -> None:
@@ -137,6 +187,150 @@ def _language(page: "Page") -> str:
     """As the page says of itself."""
     found = _LANG.search(page.text[:HEAD])
     return found[1].replace("_", "-") if found else "en"
+
+
+_WHAT = {  # of a difference -> of how many, and what it is
+    "joined": "joined: two items would be one",
+    "parted": "parted: one item would be two",
+    "other": "another item: the row would be one that there is already",
+    "dated": "dated otherwise",
+    "repost": "a repost, or none any more",
+    "kind": "the same item, taken for it in another way",
+    "gone": "withdrawn, or not any more",
+    "refused": "a list that would not be believed",
+    "believed": "a list that would be believed",
+}
+
+
+def replayed(found: "Replay", zone: ZoneInfo, today: ZoneInfo, *, limit: int | None, as_json: bool) -> None:
+    """What a replay would decide otherwise: counts first, then each difference.
+
+    Args:
+        zone: of the source; instants are told in its wall clock.
+        today: the zone that the polls were replayed in.
+        limit: differences to print at most.
+    """
+    told = found.differences[:limit]
+    if as_json:
+        _json(_replay_json(found, today, told))
+        return
+    for line in _counted(found, zone, today):
+        print(line)
+    for one in told:
+        for line in _difference(one, zone):
+            print(line)
+    total = sum(found.counts.values())
+    if len(told) < total:
+        print(f"\n… and {total - len(told):,} more")
+
+
+def _counted(found: "Replay", zone: ZoneInfo, today: ZoneInfo) -> Iterator[str]:
+    span = " to ".join(f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in (found.begin, found.end))
+    other = f" as if its clock were that of {today.key}" if today.key != zone.key else ""
+    yield f"{found.source}: {found.lists:,} lists, {found.rows:,} rows, {span}, replayed{other}"
+    if not found.cold:
+        yield "  the list before them was taken as it is stored"
+    if found.unkept:
+        yield f"  {found.unkept:,} lists were left out: they were not kept as printed"
+    if not found.counts:
+        yield "  nothing differs: today's rules decide as it was decided then"
+    for what, label in _WHAT.items():
+        if count := found.counts.get(what):  # type: ignore[call-overload]  # its keys are those of _WHAT
+            yield f"  {count:,} × {label}{_most(found) if what == 'dated' else ''}"
+
+
+def _most(found: "Replay") -> str:
+    """By how much most dates would move."""
+    moves = Counter(
+        one.today.published - one.then.published
+        for one in found.differences
+        if one.what == "dated" and one.today.published and one.then.published
+    )
+    ((move, count),) = moves.most_common(1)
+    return f", {count:,} of them {_move(move)}"
+
+
+def _move(move: timedelta) -> str:
+    minutes = round(move / timedelta(minutes=1))
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{hours}:{rest:02} h {'later' if minutes > 0 else 'earlier'}" if minutes else "to the same minute"
+
+
+def _difference(one: "Difference", zone: ZoneInfo) -> Iterator[str]:
+    yield f"\n{one.at.astimezone(zone):%Y-%m-%d %H:%M}  {_WHAT[one.what]}"
+    yield f"    row:    {_words(one.row)}"
+    if one.beside is not None:
+        yield f"    item:   {_words(one.beside)}"
+    yield f"    then:   {_decision(one.then, zone)}"
+    yield f"    today:  {_decision(one.today, zone)}"
+
+
+def _words(wording: "Wording") -> str:
+    return f"{wording.printed or '--:--'}  {wording.title}"
+
+
+def _decision(one: "Decision", zone: ZoneInfo) -> str:
+    parts = [one.kind or "decision not kept"]
+    if one.reason:
+        parts.append(one.reason)
+    if one.published is not None:
+        parts.append(f"published {one.published.astimezone(zone):%Y-%m-%d %H:%M}")
+    if one.repost:
+        parts.append("kept out of the feeds")
+    return "; ".join([*parts, *([one.flag] if one.flag else [])])
+
+
+def _replay_json(found: "Replay", today: ZoneInfo, told: Sequence["Difference"]) -> dict[str, Any]:
+    return {
+        "source": found.source,
+        "timezone": today.key,
+        "begin": rfc3339(found.begin),
+        "end": rfc3339(found.end),
+        "begins_as_stored": not found.cold,
+        "lists": found.lists,
+        "rows": found.rows,
+        "not_kept_as_printed": found.unkept,
+        "counts": {what: found.counts.get(what, 0) for what in _WHAT},  # type: ignore[call-overload]  # likewise
+        "differences": [_difference_json(one) for one in told],
+    }
+
+
+def _difference_json(one: "Difference") -> dict[str, Any]:
+    return {
+        "what": one.what,
+        "at": rfc3339(one.at),
+        "time": one.row.printed,
+        "title": one.row.title,
+        "beside": one.beside and {"time": one.beside.printed, "title": one.beside.title},
+        "then": _decision_json(one.then),
+        "today": _decision_json(one.today),
+    }
+
+
+def _decision_json(one: "Decision") -> dict[str, Any]:
+    said = {"kind": one.kind, "reason": one.reason, "guid": one.guid}
+    return {**said, "published": rfc3339(one.published), "flag": one.flag, "repost": one.repost}
+
+
+class Progress:
+    """How far it is: on standard error, where that is a terminal, and once it has taken a while."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._told = monotonic()
+        self._written = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __call__(self, done: int, of: int) -> None:
+        if monotonic() - self._told >= PATIENCE and sys.stderr.isatty():
+            print(f"\r{done:,} of {of:,} {self._what}", end="", file=sys.stderr, flush=True)
+            self._told, self._written = monotonic(), True
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._written:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def checked(settings: "Settings", warnings: Sequence[str], kept: int) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # XML 1.0 Char forbids C0 (but tab, CR, LF), surrogates, U+FFFE/FFFF; C1, DEL and the other
 # noncharacters pass XML but not the W3C validator (research/feed-standards X1). Those that `str.split` takes for
@@ -16,8 +17,11 @@ _FORBIDDEN = re.compile(
 _INVISIBLE = re.compile("[\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _JOINERS = "\u200c\u200d"
 
-_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200c\u200d]")
-_GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[,٬]\d{3})+(?!\d)")
+KEYS = 8_192  # that are remembered: a poll asks for those of all that is listed or was in the last 20 h, many times
+LONGEST_REMEMBERED = 500  # characters of such a headline: no page can fill the memory
+
+_DIGIT = re.compile(r"[^\D0-9]")  # of another script
+_GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)")
 # Vowel signs and other marks that are part of a word in scripts that NFKC does not compose.
 _SIGNS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c7\u0711\u0730-\u074a\u0900-\u0963\u0971-\u0df3"
@@ -26,7 +30,8 @@ _SIGNS = (
 # letters | a number with its sign, its inner . , : / and %
 _TOKEN = re.compile(rf"(?:(?<!\w)[+\-])?\d+(?:[.,:/]\d+)*%?|(?:[^\W\d_]|[{_SIGNS}])+")
 
-_FOLD = {ord(letter): to for letters, to in (
+_MARKS = (*range(0x0610, 0x061B), 0x0640, *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06EE), 0x200C, 0x200D)
+_FOLD = dict.fromkeys(_MARKS) | {ord(letter): to for letters, to in (
     ("أإآٱ", "ا"), ("ى", "ي"), ("ة", "ه"), ("ؤ", "و"), ("ئ", "ي"), ("ء", None),
     ("ی", "ي"), ("ک", "ك"), ("گ", "ك"), ("ھہە", "ه"),
     ("٪", "%"), ("٫", "."), ("٬", ","), ("−", "-"),
@@ -58,10 +63,11 @@ def fold(raw: str) -> str:
     the Persian letters unified; every digit Western; 89,500 becomes 89500. Never folded: a
     number's sign and separators, %, negations (research/identity-time, "Folding").
     """
-    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", _FORBIDDEN.sub("", raw)))
-    plain = _MARKS.sub("", plain).translate(_FOLD).casefold()
-    plain = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
-    plain = _GROUPED.sub(lambda number: re.sub("[,٬]", "", number.group()), plain)
+    clean = raw if raw.isprintable() else _INVISIBLE.sub("", _FORBIDDEN.sub("", raw))  # printable is nothing of these
+    plain = unicodedata.normalize("NFKC", clean).translate(_FOLD).casefold()
+    plain = _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), plain)
+    if "," in plain:
+        plain = _GROUPED.sub(lambda number: number.group().replace(",", ""), plain)
     return " ".join(plain.split())
 
 
@@ -76,7 +82,14 @@ def key(raw: str) -> str:
     Two wordings with one key differ only in spelling, marks or punctuation. A headline without
     letters and digits ("!!!", "⚠️") is its own folded text.
     """
+    return _remembered_key(raw) if len(raw) <= LONGEST_REMEMBERED else _key(raw)
+
+
+def _key(raw: str) -> str:
     return " ".join(tokens(raw)) or fold(raw)
+
+
+_remembered_key = lru_cache(KEYS)(_key)
 
 
 def is_rtl(language: str) -> bool:

@@ -17,14 +17,14 @@ from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from ticker import said
+from ticker import said, text
 from ticker.errors import Cause
 from ticker.model import Headline, Item, Known, Match
 from ticker.reconcile.anchors import anchors
 from ticker.reconcile.edits import edited_in_place
 from ticker.reconcile.links import same_page
 from ticker.reconcile.memory import back, late
-from ticker.reconcile.moves import gone, moved
+from ticker.reconcile.moves import gone, moved, shifted
 from ticker.reconcile.reposts import reposts
 from ticker.reconcile.times import Times
 
@@ -92,6 +92,7 @@ def reconcile(known: Known, seen: Sequence[Headline], *, fetched_at: datetime, z
     found = same_page(known.listed, seen, times)
     pairs = anchors(known.listed, seen, found, times)
     found |= {rank: _same(rank, seen[rank], known.listed[old]) for old, rank in pairs}
+    found = found or shifted(known.listed, seen)
     found |= edited_in_place(known.listed, seen, found, times)
     found |= moved(known.listed, seen, found, times)
     found |= back(known, seen, found, times)
@@ -100,12 +101,19 @@ def reconcile(known: Known, seen: Sequence[Headline], *, fetched_at: datetime, z
     return [found.get(rank) or Match(row, rank, "new", None, "no known line") for rank, row in enumerate(seen)]
 
 
+def lost_touch(known: Known, matches: Sequence[Match]) -> bool:
+    """Whether no line of the last list is left: lines may have come and gone between the two polls."""
+    listed = {item.guid for item in known.listed}
+    return bool(listed) and not any(match.item is not None and match.item.guid in listed for match in matches)
+
+
 def missing(known: Known, matches: Sequence[Match]) -> tuple[str, ...]:
     """The guids of listed items that are gone from above a line that is still there; others have scrolled out."""
     return tuple(known.listed[old].guid for old in gone(known.listed, {match.rank: match for match in matches}))
 
 
 def _same(rank: int, row: Headline, item: Item) -> Match:
-    if row.title == item.title:
+    """An unchanged line. What only our own cleaning makes different today is no edit: published words stay."""
+    if row.title in (item.title, text.display(item.title)):
         return Match(row, rank, "same", item, "same time and words")
     return Match(row, rank, "edited", item, "same time; spelling or marks changed")

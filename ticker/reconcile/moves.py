@@ -3,6 +3,7 @@
 Only a line that is gone can be one of these: it is listed no more, though a line that stood below it still is.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -127,3 +128,36 @@ def minutes_apart(one: time, other: time) -> int:
     """Between two wall clocks, over midnight too."""
     minutes = abs((one.hour - other.hour) * 60 + one.minute - other.minute)
     return min(minutes, _DAY - minutes)
+
+
+SHIFT = 30  # minutes: clocks are set by half hours and hours
+FEWEST_SHIFTED = 3  # lines that show it
+
+
+def shifted(listed: Sequence[Item], seen: Sequence[Headline]) -> dict[int, Match]:
+    """New place -> the row, where all times of the page have been set back or forward by one amount: words as before.
+
+    So a newsroom puts its clock right, and so a page shows that it changes to summer time for the past as well.
+    """
+    keys = [text.key(row.title) for row in seen]
+    pairs = [
+        (old, keys.index(key), _minutes_later(seen[keys.index(key)].clock, item.clock))
+        for old, item in enumerate(listed)
+        if keys.count(key := text.key(item.title)) == 1
+    ]
+    shifts = Counter(shift for *_, shift in pairs if shift)
+    shift, count = max(shifts.items(), key=lambda each: each[1], default=(0, 0))
+    if count < FEWEST_SHIFTED or 3 * count < 2 * len(pairs) or shift % SHIFT:
+        return {}
+    reason = "same words; the page has set all its times by one amount"
+    return {
+        new: Match(seen[new], new, "corrected", listed[old], f"{reason}, {said_otherwise(listed[old], seen[new])}")
+        for old, new, by in pairs
+        if by == shift
+    }
+
+
+def _minutes_later(clock: time | None, other: time | None) -> int | None:
+    if clock is None or other is None:
+        return None
+    return (clock.hour * 60 + clock.minute - other.hour * 60 - other.minute) % _DAY

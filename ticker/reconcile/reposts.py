@@ -27,9 +27,9 @@ def reposts(
     earlier = _said(known, {text.key(seen[rank].title) for rank in left}) if left else {}
     matches = {}
     for rank in left:
-        row = seen[rank]
-        day = _day(rank, times, fetched_at, zone)
-        for item in earlier.get(text.key(row.title), ()):
+        row, again = seen[rank], earlier.get(text.key(seen[rank].title))
+        day = _day(rank, times, fetched_at, zone) if again else None
+        for item in again or ():
             if item.clock != row.clock and item.published.astimezone(zone).date() == day:
                 reason = f"says once more what was said at {item.printed}"
                 matches[rank] = Match(row, rank, "repost", None, reason, of=item)

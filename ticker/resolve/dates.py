@@ -1,18 +1,20 @@
 """Say when the new rows were: what each says by itself, and what the last good poll and its neighbours add to that."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from ticker import said
 from ticker.model import Headline, Known, Match
+from ticker.resolve.clock import HOUR_OFF, LATE
 from ticker.resolve.path import Stop, cheapest_days
 from ticker.resolve.seconds import settle
-from ticker.said import AHEAD, BEHIND, CLOCK_OFF, DAYS_BACK, OFF, RECENT, Moment, Said, Span
+from ticker.said import AHEAD, BEHIND, CLOCK_OFF, DAYS_BACK, OFF, RECENT, ZERO, Moment, Said, Span
 
-BLIND = timedelta(hours=20)  # after a longer outage no printed time can be sure of its day
+BLIND = timedelta(hours=20)  # after a longer outage no day is sure: 505 of 2,017 wrong after 72 h (identity-time)
 PINNED = "out of order on the page: perhaps pinned, the day is a guess"
 AFTER_OUTAGE = "first seen after an outage of over 20 h: the day is a guess"
+UNORDERED = (PINNED, LATE)  # what they say is no help in dating others
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +33,33 @@ def date(matches: Sequence[Match], known: Known, page: Moment) -> list[Dated]:
     words = {rank: said.read(match.headline, page) for rank, match in new.items()}
     dated: dict[int, Dated] = {}
     spans: dict[int, tuple[Span, ...]] = {}  # of rows that say their own day
+    known_rows = [match for match in matches if match.item and match.item.flag not in UNORDERED]
+    top = max(known_rows, key=_published).rank if known_rows else 0  # a line above it may be an old one that is pinned
     for rank, match in new.items():
-        line = _alone(match, words[rank], known, page)
+        line = _alone(match, words[rank], known, page, on_top=rank < top)
         if line is not None:
             dated[rank] = line
         elif words[rank].kind != "clock":
             spans[rank] = _since_last(match.headline, words[rank].spans, known, page)
     clocks = [match for rank, match in new.items() if rank not in dated and rank not in spans]
     if clocks or any(len(several) > 1 for several in spans.values()):
-        chosen = cheapest_days(
+        chosen, offset = cheapest_days(
             {match.rank: match.headline.clock for match in clocks if match.headline.clock},
             [*_known_stops(matches), *_new_stops(dated, spans, words)],
             _before(known, page),
-            page.fetched_at,
-            page.zone,
+            known_rows[-1].rank if known_rows else len(matches),
+            page,
         )
+        page = replace(page, offset=offset)
         dated |= {match.rank: _by_path(match, chosen.get(match.rank), known, page) for match in clocks}
         spans = {rank: _nearest(several, chosen.get(rank)) for rank, several in spans.items()}
     if all(said.plain(match.headline) and match.headline.stated is None for match in matches):
         return [dated[rank] for rank in new]
     return _in_order(new, words, dated, {rank: several[0] for rank, several in spans.items()}, matches)
+
+
+def _published(match: Match) -> datetime:
+    return match.item.published if match.item else datetime.max.replace(tzinfo=UTC)
 
 
 def reach(matches: Sequence[Match], page: Moment) -> datetime:
@@ -59,13 +68,15 @@ def reach(matches: Sequence[Match], page: Moment) -> datetime:
     return min([page.fetched_at - timedelta(days=DAYS_BACK), *begins]) - timedelta(days=1)
 
 
-def _alone(match: Match, words: Said, known: Known, page: Moment) -> Dated | None:
+def _alone(match: Match, words: Said, known: Known, page: Moment, *, on_top: bool) -> Dated | None:
     """Rows that need no neighbours: without a time to believe, and clocks that the last good poll dates."""
     if words.kind == "nothing":
         return Dated(match, page.fetched_at, None, words.flag)
     if not said.plain(match.headline):
         return None
-    sure = _in_window(match, known.last_good, page)
+    sure = _in_window(match, known, page)
+    if sure is None and on_top and words.kind == "clock":
+        return _late(match, known, page)
     if sure is None or words.kind == "clock":
         return sure
     begin, end = _window(known, page) or (page.fetched_at, page.fetched_at)
@@ -81,19 +92,33 @@ def _window(known: Known, page: Moment) -> tuple[datetime, datetime] | None:
     return min(good, page.fetched_at) - BEHIND, page.fetched_at  # our own clock may have been set back
 
 
-def _in_window(match: Match, last_good: datetime | None, page: Moment) -> Dated | None:
-    """The instant between the last good poll and this one, when that poll is recent."""
-    window = _window(Known(last_good=last_good), page)
+def _in_window(match: Match, known: Known, page: Moment) -> Dated | None:
+    """The instant between the last good poll and this one, when that poll is recent.
+
+    A page whose clock is known to be an hour off may have been put right meanwhile: then its line fits as printed.
+    """
+    window = _window(known, page)
     clock = match.headline.clock
     if clock is None or window is None:
         return None
-    possible = said.candidates(clock, page.fetched_at, page.zone, ahead=OFF)
-    fitting = [at for at in possible if window[0] <= at <= page.latest]
-    if fitting:
-        return Dated(match, fitting[0], fitting[0])
-    if possible and possible[0] > page.latest:
+    since = window[0] + BEHIND
+    for offset, begin in ((page.offset, since - AHEAD), (ZERO, window[0]), (page.offset, window[0])):
+        fitting = [at for at in said.candidates(clock, page.fetched_at, page.zone, offset=offset) if at >= begin]
+        if fitting:
+            at = next((at for at in fitting if since <= at <= page.fetched_at), fitting[0])
+            return Dated(match, at, at, HOUR_OFF.get(offset))
+    if said.candidates(clock, page.fetched_at, page.zone, ahead=OFF)[0] > page.latest:
         return Dated(match, page.fetched_at, None, CLOCK_OFF)
     return None
+
+
+def _late(match: Match, known: Known, page: Moment) -> Dated | None:
+    """A line on top that says a time half an hour to an hour before the last good poll, which did not show it."""
+    window, clock = _window(known, page), match.headline.clock
+    if window is None or clock is None:
+        return None
+    latest = said.candidates(clock, page.fetched_at, page.zone)[0]
+    return Dated(match, latest, latest, LATE) if latest >= window[0] + BEHIND - OFF else None
 
 
 def _since_last(row: Headline, spans: tuple[Span, ...], known: Known, page: Moment) -> tuple[Span, ...]:
@@ -121,7 +146,7 @@ def _known_stops(matches: Sequence[Match]) -> list[Stop]:
     return [
         Stop(match.rank, ((match.item.printed_at, 0.0),), dated=not said.plain(match.headline))
         for match in matches
-        if match.item is not None and match.item.printed_at is not None and match.item.flag != PINNED
+        if match.item is not None and match.item.printed_at is not None and match.item.flag not in UNORDERED
     ]
 
 
@@ -147,12 +172,13 @@ def _nearest(spans: tuple[Span, ...], chosen: datetime | None) -> tuple[Span, ..
 
 def _by_path(match: Match, at: datetime | None, known: Known, page: Moment) -> Dated:
     if at is None and match.headline.clock is not None:
-        latest = said.candidates(match.headline.clock, page.fetched_at, page.zone)[0]
+        latest = said.candidates(match.headline.clock, page.fetched_at, page.zone, offset=page.offset)[0]
         return Dated(match, latest, latest, PINNED)
     if at is None or at > page.latest:
         return Dated(match, page.fetched_at, None, CLOCK_OFF)
     before = _before(known, page)
-    return Dated(match, at, at, AFTER_OUTAGE if before is not None and page.fetched_at - before > BLIND else None)
+    blind = before is not None and page.fetched_at - before > BLIND
+    return Dated(match, at, at, AFTER_OUTAGE if blind else HOUR_OFF.get(page.offset))
 
 
 def _in_order(
@@ -165,9 +191,9 @@ def _in_order(
     """Rows that are not known to the second, placed so that the order of the page holds."""
     loose = dict(spans)
     for rank, line in dated.items():
-        if line.instant is not None and line.flag != PINNED:
+        if line.instant is not None and line.flag not in UNORDERED:
             loose[rank] = said.minute(line.instant)
-    points = {match.rank: match.item.published for match in matches if match.item and match.item.flag != PINNED}
+    points = {match.rank: match.item.published for match in matches if match.item and match.item.flag not in UNORDERED}
     placed = settle(loose, points)
     lines = []
     for rank, match in new.items():

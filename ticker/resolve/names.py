@@ -41,6 +41,7 @@ def name(
             last_seen=page.fetched_at,
             rank=rank,
             flag=line.flag,
+            repost_of=line.match.of.guid if line.match.of is not None else None,
         )
     return born
 

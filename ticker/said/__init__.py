@@ -9,7 +9,7 @@ items   how far a row and a known item are apart
 from ticker.said.items import apart, certain, stretch
 from ticker.said.page import moment
 from ticker.said.rows import CLOCK_OFF, DAY_ONLY, ROUGH, TO_COME, UNREADABLE, Moment, Said, Span, minute, plain, read
-from ticker.said.wall import AHEAD, BEHIND, DAYS_BACK, OFF, RECENT, SECOND, candidates
+from ticker.said.wall import AHEAD, BEHIND, DAYS_BACK, OFF, RECENT, SECOND, ZERO, both, candidates, nearest
 
 __all__ = [
     "AHEAD",
@@ -23,14 +23,17 @@ __all__ = [
     "SECOND",
     "TO_COME",
     "UNREADABLE",
+    "ZERO",
     "Moment",
     "Said",
     "Span",
     "apart",
+    "both",
     "candidates",
     "certain",
     "minute",
     "moment",
+    "nearest",
     "plain",
     "read",
     "stretch",

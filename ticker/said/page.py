@@ -12,8 +12,8 @@ from ticker.said.items import apart, certain, stretch
 from ticker.said.rows import HOUR, Moment, plain, read, stated
 from ticker.said.wall import AHEAD, BEHIND, MINUTE, RECENT
 
-WITNESSES = 2  # rows that must look younger than they are until the page is taken for an old copy
-LEAST_LAG = 2 * MINUTE  # less is rounding
+WITNESSES = 2  # rows that must look younger than they are until the page is an old copy: one may be news in old words
+LEAST_LAG = 2 * MINUTE  # less is rounding: two ages, each to the minute
 
 
 def moment(seen: Sequence[Headline], known: Known, fetched_at: datetime, zone: ZoneInfo) -> Moment:

@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ticker.model import Ago, Headline
-from ticker.said.wall import AHEAD, BEHIND, OFF, OLDEST, SECOND, candidates, date_of, instants, whole_day
+from ticker.said.wall import AHEAD, BEHIND, OFF, OLDEST, SECOND, ZERO, candidates, date_of, instants, whole_day
 
 HOUR = timedelta(hours=1)
 NOON = time(12)
@@ -33,8 +33,9 @@ class Moment:
     fetched_at: datetime
     zone: ZoneInfo
     today: date  # the local day that the page calls today
-    lag: timedelta = timedelta()  # it was made so long before it was read: a copy from a cache
+    lag: timedelta = ZERO  # it was made so long before it was read: a copy from a cache
     digits: bool = False  # its stated offsets are wrong: their digits are the wall clock of the zone
+    offset: timedelta = ZERO  # its wall clock is so far ahead of that of the zone
 
     @property
     def made_at(self) -> datetime:
@@ -137,7 +138,8 @@ def _bare_clock(row: Headline, clock: time, page: Moment) -> Said:
     agreeing = _agreeing(row, clock, page)
     if agreeing:
         return _stated(row, agreeing, page)
-    return Said("clock", tuple(minute(at) for at in candidates(clock, page.fetched_at, page.zone)))
+    possible = candidates(clock, page.fetched_at, page.zone, offset=page.offset)
+    return Said("clock", tuple(minute(at) for at in possible))
 
 
 def _dated_clock(row: Headline, clock: time, day: date, page: Moment) -> Said:

@@ -5,12 +5,12 @@ a StoreError, after which nothing of that transaction was kept.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -19,11 +19,24 @@ from ticker.errors import ConflictError, StoreError
 from ticker.model import Changes, Channel, Health, Item, Known, Last, Page, Poll, Press, Validators, Version
 from ticker.store.changes import FAILING, ensure, keep_items, publish, success, trouble
 from ticker.store.engine import open_engine
-from ticker.store.queries import MEMORY, lists_since, load, version_query
-from ticker.store.rows import channel_digest, health_of, pack_rows, still_listed, version_of
-from ticker.store.tables import items, polls, sources, versions
+from ticker.store.queries import MEMORY, items_at, lists_since, lists_until, load, polls_after, version_query
+from ticker.store.rows import (
+    KeptPoll,
+    KeptRow,
+    channel_digest,
+    decided,
+    health_of,
+    pack_rows,
+    poll_of,
+    row_of,
+    still_listed,
+    version_of,
+)
+from ticker.store.tables import items, polls, revisions, sources, versions
 
-__all__ = ["FAILING", "Store"]
+__all__ = ["FAILING", "KeptPoll", "KeptRow", "Store"]
+
+PAGE = 100  # polls read at once
 
 
 class Store:
@@ -115,7 +128,7 @@ class Store:
         validators = page.validators or Validators(page.url)  # a page without any must not leave those of another
         async with self._transaction(write=True) as db:
             await db.execute(ensure(source))
-            good = success(page.fetched_at, validators, saved=page.saved)
+            good = success(page.fetched_at, validators, saved=page.saved, changes=changes)
             accepted = await db.execute(
                 update(sources)
                 .where(sources.c.name == source, sources.c.revision == known.revision)
@@ -143,9 +156,18 @@ class Store:
             if poll.cause is not None:
                 values |= trouble(poll)
             await db.execute(update(sources).where(sources.c.name == poll.source).values(**values))
+            rows = [KeptRow(row) for row in poll.rows]
+            good = select(sources.c.last_good).where(sources.c.name == poll.source).scalar_subquery()
             await db.execute(
                 polls.insert().values(
-                    source=poll.source, at=poll.at, outcome=poll.outcome, cause=poll.cause, detail=poll.detail
+                    source=poll.source,
+                    at=poll.at,
+                    outcome=poll.outcome,
+                    cause=poll.cause,
+                    detail=poll.detail,
+                    last_good=good,
+                    size=len(rows) or None,
+                    rows=pack_rows(rows) if rows else None,
                 )
             )
 
@@ -161,7 +183,7 @@ class Store:
                 last_good=last_good,
                 digest=changes.digest,
                 size=len(changes.rows),
-                rows=pack_rows(changes),
+                rows=pack_rows(decided(changes)),
             )
         )
         await db.execute(delete(polls).where(polls.c.source == source, polls.c.at < at - self._keep_polls))
@@ -245,6 +267,74 @@ class Store:
         async with self._transaction(write=False) as db:
             rows = (await db.execute(select(sources))).mappings().all()
         return {row["name"]: health_of(row) for row in rows}
+
+    # What a replay needs
+
+    async def kept(self, source: str, since: datetime | None = None) -> AsyncIterator[KeptPoll]:
+        """The polls of *source* that are kept, in the order in which they were; raises StoreError where one is damaged.
+
+        No transaction is held between them.
+        """
+        after = 0
+        while True:
+            async with self._transaction(write=False) as db:
+                page = (await db.execute(polls_after(source, after, since).limit(PAGE))).mappings().all()
+            for row in page:
+                yield poll_of(row)
+            if len(page) < PAGE:
+                return
+            after = page[-1]["id"]
+
+    async def count_kept(self, source: str, since: datetime | None = None) -> int:
+        """How many polls `kept` gives."""
+        query = select(func.count()).select_from(polls_after(source, 0, since).subquery())
+        async with self._transaction(write=False) as db:
+            return int(await db.scalar(query) or 0)
+
+    async def items_of(self, guids: Iterable[str]) -> dict[str, Item]:
+        """The items of these guids, as far as there are such."""
+        if not (wanted := list(guids)):
+            return {}
+        async with self._transaction(write=False) as db:
+            pages = (wanted[n : n + 500] for n in range(0, len(wanted), 500))
+            found = [item for some in pages for item in await load(db, select(items).where(items.c.guid.in_(some)))]
+        return {item.guid: item for item in found}
+
+    async def known_at(self, source: str, at: datetime) -> tuple[dict[str, Item], list[tuple[datetime, str, int]]]:
+        """What was known of *source* at *at*: the items as they are now, and when, digest and size of its lists before.
+
+        Items are those first seen by then and listed, or seen in the 20 h before; lists are oldest first.
+        """
+        async with self._transaction(write=False) as db:
+            found = await load(db, items_at(source, at))
+            return {item.guid: item for item in found}, await lists_until(db, source, at)
+
+    async def gone(self, source: str) -> dict[str, datetime]:
+        """guid -> since when an item is listed no more though lines below it were."""
+        query = select(items.c.guid, items.c.gone_at).where(items.c.source == source, items.c.gone_at.is_not(None))
+        async with self._transaction(write=False) as db:
+            return {row.guid: row.gone_at for row in await db.execute(query)}
+
+    async def adopt(self, source: str, known: Sequence[Item], lists: Sequence[tuple[datetime, str, int]]) -> None:
+        """Begin a source that has no row yet with what another store knew of it: items, and lists oldest first."""
+        at, digest, _ = lists[-1]
+        state = {"revision": 1, "digest": digest, **success(at, None, saved=False, changes=Changes((), digest)), "since": at}
+        old = [(item.guid, was) for item in known for was in item.revisions]
+        said = [
+            {"guid": guid, "title": was.title, "seen_at": was.seen_at, "printed": was.printed, "until": was.until}
+            | {"reason": was.reason}
+            for guid, was in old
+        ]
+        accepted = [
+            {"source": source, "at": when, "outcome": "changed", "detail": "", "digest": mark, "size": size}
+            for when, mark, size in lists
+        ]
+        async with self._transaction(write=True) as db:
+            await db.execute(sources.insert().values(name=source, **state))
+            await db.execute(items.insert(), [row_of(item) for item in known])
+            if said:
+                await db.execute(revisions.insert(), said)
+            await db.execute(polls.insert(), accepted)
 
 
 def _stands(row: RowMapping, channel: Channel) -> bool:

@@ -24,20 +24,33 @@ def ensure(source: str) -> Insert:
     return insert(sources).values(**new).on_conflict_do_nothing(index_elements=["name"])
 
 
-def success(at: datetime, validators: Validators | None, *, saved: bool) -> dict[str, Any]:
+GAP = "no line of the list before was left: headlines between the two may have been missed"
+
+
+def success(
+    at: datetime, validators: Validators | None, *, saved: bool, changes: Changes | None = None
+) -> dict[str, Any]:
     """Columns of a source after a good poll.
 
     A saved page never moves `last_good` back; a poll does, after a clock that was wrong has been set right.
+
+    Args:
+        changes: None where the list is as it was: what was said of it stands.
     """
     values: dict[str, Any] = {
         "last_good": _later(sources.c.last_good, at) if saved else at,
         "doubted": None,
         "since": case((sources.c.state == "healthy", sources.c.since), else_=literal(at, Instant)),
         "state": "healthy",
-        "cause": None,
-        "detail": "",
         "streak": 0,
     }
+    if changes is not None:
+        values |= {"cause": "gap" if changes.gap else None}
+        values |= {"detail": "; ".join(filter(None, (GAP if changes.gap else "", changes.note)))}
+    else:
+        stands = sources.c.state == "healthy"
+        values |= {"cause": case((stands, sources.c.cause), else_=None)}
+        values |= {"detail": case((stands, sources.c.detail), else_="")}
     if validators is not None:
         values |= {"url": validators.url, "etag": validators.etag, "last_modified": validators.last_modified}
     return values

@@ -4,12 +4,12 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Item, Revision
 from ticker.store.rows import item_of, revision_of
-from ticker.store.tables import polls, revisions, versions
+from ticker.store.tables import items, polls, revisions, versions
 
 MEMORY = timedelta(hours=20)  # without it, stale pages and outages published 4 to 49 % of the items twice (research)
 MOST_LISTS = 200  # digests remembered: over three hours of a list that changes every minute
@@ -29,6 +29,28 @@ async def lists_since(db: AsyncConnection, source: str, since: datetime) -> list
         .limit(MOST_LISTS)
     )
     return [(digest, size) for digest, size in await db.execute(recent)]
+
+
+async def lists_until(db: AsyncConnection, source: str, at: datetime) -> list[tuple[datetime, str, int]]:
+    """When, digest and size of the lists that were accepted in the 20 h before *at*, and before any of its second."""
+    before = (
+        select(polls.c.at, polls.c.digest, polls.c.size)
+        .where(polls.c.source == source, polls.c.at >= at - MEMORY, polls.c.at < at, polls.c.digest.is_not(None))
+        .order_by(polls.c.at, polls.c.id)
+    )
+    return [(when, digest, size) for when, digest, size in await db.execute(before)]
+
+
+def items_at(source: str, at: datetime) -> Select[Any]:
+    """The items that a poll at *at* could know, or made: listed, or seen in the 20 h before."""
+    seen = or_(items.c.last_seen >= at - MEMORY, items.c.rank.is_not(None))
+    return select(items).where(items.c.source == source, items.c.first_seen <= at, seen).order_by(items.c.id)
+
+
+def polls_after(source: str, after: int, since: datetime | None) -> Select[Any]:
+    """The kept polls of *source* in the order in which they were kept."""
+    query = select(polls).where(polls.c.source == source, polls.c.id > after).order_by(polls.c.id)
+    return query if since is None else query.where(polls.c.at >= since)
 
 
 async def load(db: AsyncConnection, query: Select[Any]) -> list[Item]:

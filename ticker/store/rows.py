@@ -3,17 +3,42 @@
 import gzip
 import json
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from ticker import text
-from ticker.errors import StoreError
-from ticker.model import Changes, Channel, Format, Health, Item, Revision, Version
+from ticker.errors import Cause, StoreError
+from ticker.model import Ago, Changes, Channel, Day, Format, Headline, Health, Item, Kind, Outcome, Revision, Version
+
+ROWS = 2  # version of how the rows of a poll are packed; 1 was [[printed, title, link, guid], …]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """A row of a kept poll, and what was decided of it; nothing where the list was refused."""
+
+    headline: Headline
+    guid: str | None = None
+    kind: Kind | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPoll:
+    """A poll as it is kept for replay."""
+
+    at: datetime
+    outcome: Outcome
+    cause: Cause | None
+    detail: str
+    last_good: datetime | None  # the accepted poll before it; None before there was any, or where it was not noted
+    rows: tuple[KeptRow, ...] | None  # in page order; None where there was no list, or it was not kept
+    whole: bool = True  # else in the first form: of each time the printed words alone
 
 
 def row_of(item: Item) -> dict[str, Any]:
@@ -76,10 +101,66 @@ def health_of(row: RowMapping) -> Health:
     return Health(row["name"], row["state"], row["cause"], row["detail"], row["since"], row["last_good"])
 
 
-def pack_rows(changes: Changes) -> bytes:
-    """The list as printed, with whose line each was: some 100 bytes a row."""
-    rows = [[row.item.printed, row.item.title, row.item.link, row.item.guid] for row in changes.rows]
-    return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode())
+def decided(changes: Changes) -> list[KeptRow]:
+    """The rows of an accepted list, with whose line each was taken to be and why."""
+    return [KeptRow(row.headline, row.item.guid, row.kind, row.reason) for row in changes.rows]
+
+
+def pack_rows(rows: Iterable[KeptRow]) -> bytes:
+    """Everything that reconcile and resolve read of a list, with what they decided: some 60 bytes a row."""
+    packed = {"v": ROWS, "rows": [[*_said(row.headline), row.guid, row.kind, row.reason] for row in rows]}
+    return zlib.compress(json.dumps(packed, ensure_ascii=False, separators=(",", ":")).encode(), 9)
+
+
+def _said(row: Headline) -> list[Any]:
+    day = row.day and [row.day.back, row.day.weekday, row.day.month, row.day.day, row.day.year]
+    ago = row.ago and [row.ago.span.total_seconds(), row.ago.unit.total_seconds()]
+    clock = row.clock.isoformat() if row.clock else None
+    return [row.printed, clock, row.title, row.link, day, ago, row.stated.isoformat() if row.stated else None]
+
+
+def unpack_rows(packed: bytes) -> tuple[tuple[KeptRow, ...], bool]:
+    """The rows, and whether they are whole: those of version 1 say of their time only what was printed.
+
+    Raises:
+        StoreError: they are damaged, or a newer release has written them.
+    """
+    try:
+        kept = json.loads(zlib.decompress(packed))
+        if isinstance(kept, list):
+            rows = (KeptRow(Headline(printed, None, title, link), guid) for printed, title, link, guid in kept)
+            return tuple(rows), False
+        if kept["v"] != ROWS:
+            raise StoreError(f"rows of a poll are kept in form {kept['v']}, which a newer release has written")
+        return tuple(KeptRow(_headline(*row[:-3]), *row[-3:]) for row in kept["rows"]), True
+    except (zlib.error, ValueError, TypeError, LookupError) as error:
+        raise StoreError(f"the stored rows of a poll are damaged ({error})") from error
+
+
+def _headline(
+    printed: str | None,
+    clock: str | None,
+    title: str,
+    link: str | None,
+    day: list[int | None] | None,
+    ago: list[float] | None,
+    stated: str | None,
+) -> Headline:
+    return Headline(
+        printed,
+        time.fromisoformat(clock) if clock else None,
+        title,
+        link,
+        Day(*day) if day else None,
+        Ago(timedelta(seconds=ago[0]), timedelta(seconds=ago[1])) if ago else None,
+        datetime.fromisoformat(stated) if stated else None,
+    )
+
+
+def poll_of(row: RowMapping) -> KeptPoll:
+    """A poll of the table `polls`; raises StoreError."""
+    rows, whole = unpack_rows(row["rows"]) if row["rows"] is not None else (None, True)
+    return KeptPoll(row["at"], row["outcome"], row["cause"], row["detail"], row["last_good"], rows, whole)
 
 
 def pack(documents: Mapping[Format, bytes]) -> dict[str, bytes]:

@@ -1,0 +1,637 @@
+"""A newsroom that never was: writes, edits, moves and loses headlines by seeded dice, and knows the truth of each.
+
+    Wording ──▶ Newsroom ──▶ visits ──▶ tests.oracle, which polls, compares and counts
+    invented    stories and  what each
+    headlines   their pages  poll gets
+
+Rates and the mix of edits are those of research/identity-time ("How headlines are really edited", "Simulator"). No real
+time passes: ten days are written at once, as a list of pages. `python -m tests.simulator --help` runs one by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from heapq import heappop, heappush
+from itertools import count
+from math import exp
+from random import Random
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from ticker import text
+from ticker.model import Headline
+
+MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How often things happen: shares of all lines, of all polls, or so many a day."""
+
+    name: str
+    edits: float = 0.0
+    removals: float = 0.004
+    corrections: float = 0.0  # of the printed time
+    moves: float = 0.0  # to the top, with the time of the move
+    swaps: float = 0.02  # with the line below
+    reposts: float = 0.0
+    replacements: float = 0.0  # by any other news, in the same slot
+    forced: float = 0.0  # the same, also by other news of the same template or speaker
+    stale: float = 0.01  # polls that get an older copy of the page
+    cut: float = 0.005  # polls that get only its first rows
+    missed: float = 0.01  # polls that fail
+    pinned_a_day: float = 0.5
+    outages_a_day: float = 0.25  # of 0.5 to 6 h
+    restarts_a_day: float = 0.3  # of our service
+    resets_a_day: float = 0.1  # of the source: its list is empty, and filled anew or restored from a backup
+    outage_hours: tuple[float, float] = (0.5, 6.0)
+    silences_a_day: float = 0.0  # of 20 to 40 h
+    clock_off: int = 0  # minutes that the page's clock is wrong by, for the third quarter of the days
+
+
+PLAIN = Mix("plain")  # without edits, reposts and replacements
+USUAL = Mix("usual", edits=0.06, corrections=0.008, moves=0.003, reposts=0.01, replacements=0.0005)
+HOSTILE = Mix(
+    "hostile",
+    edits=0.2,
+    removals=0.05,
+    swaps=0.1,
+    corrections=0.07,
+    moves=0.03,
+    reposts=0.05,
+    forced=0.03,
+    outages_a_day=2.5,
+)
+BLACKOUT = Mix("blackout", outages_a_day=0.2, outage_hours=(30.0, 72.0), silences_a_day=0.3)
+HOUR_LATE = Mix("hour-late", clock_off=-60)
+HOUR_AHEAD = Mix("hour-ahead", clock_off=60)
+MINUTES_AHEAD = Mix("minutes-ahead", clock_off=4)
+MINUTES_LATE = Mix("minutes-late", clock_off=-7)
+MIXES = {mix.name: mix for mix in (PLAIN, USUAL, HOSTILE, BLACKOUT, HOUR_LATE, HOUR_AHEAD, MINUTES_AHEAD, MINUTES_LATE)}
+
+
+def _list(entries: str) -> list[str]:
+    return entries.split("|")
+
+
+# Invented words. A slot in braces is one of these lists, or a number.
+PLACES = _list(
+    "وادي الفيروز|مرج النسيم|تل الياقوت|جسر الأقحوان|ضهر الغيم|نبع السنونو|رأس المرجان|سهل البيلسان|قلعة الندى|"
+    "حي القناديل|مينا اللؤلؤ|كروم الشفق|بيت المنارة|عين النرجس|هضبة الكهرمان|واحة السمان|برج الخزامى|غابة الصدى|"
+    "بركة القمر|دير الصنوبر|ساحل العنبر|خليج الزعفران|مرفأ النوارس|سوق الأرجوان|جزيرة الطيف|ربوة الياسمين"
+)
+FIRST = _list("سليم|طارق|نديم|وائل|جاد|مازن|رامي|كريم|هالة|رنا|سامية|ليان|ديمة|نور|تالا|ريم|بسام|غسان|عفاف|شادي")
+LAST = _list("الفيروزي|البيلسان|المرجاني|القناديلي|السنونو|الأقحوان|الكهرماني|النسيم|القنديل|الزعفراني|الشفق|الخزامى")
+ROLES = _list(
+    "وزير النقل|وزيرة الثقافة|رئيس البلدية|مدير المرفأ|نقيب الصيادلة|الناطق باسم الدفاع المدني|رئيسة الجامعة الوطنية|"
+    "مدرب المنتخب|محافظ الساحل|رئيس لجنة المال|مديرة مصلحة الأرصاد|نقيبة المهندسين|رئيس اتحاد المزارعين|حاكم المصرف"
+)
+OCCASIONS = _list(
+    "بعد لقائه وفد الأهالي في مبنى المحطة الجديدة|خلال مؤتمر صحفي في القصر البلدي|في ختام جلسة اللجان المشتركة|"
+    "من أمام مدخل المرفأ القديم|في حديث إذاعي صباح اليوم|على هامش معرض الكتاب السنوي"
+)
+SAYINGS = _list(
+    "سنعمل على|لن نقبل بتأجيل|ندعو الجميع إلى دعم|بدأنا التحضير لـ|أنجزنا المرحلة الأولى من|نحتاج بسرعة إلى|"
+    "نتابع يومياً ملف|اتفقنا مبدئياً على|لا تراجع عن|ننتظر موافقة المجلس على|حصلنا على تمويل|نرفض تحميلنا كلفة"
+)
+DEEDS = _list(
+    "تعلن انطلاق|تؤجل موعد|توقع عقد|تراجع خطة|تستأنف أعمال|تكشف تفاصيل|تطلق حملة لدعم|توقف موقتاً|"
+    "تنجز المرحلة الثانية من|"
+    "تقر موازنة|تبحث مستقبل|تحذر من تأخر|تنفي إلغاء|تفتح التسجيل في|تمدد مهلة|تخفض كلفة"
+)
+BODIES_OF_MEN = _list(
+    "بلدية {place}|مصلحة المياه|هيئة النقل العام|مديرية الآثار|جمعية {place}|غرفة التجارة|إدارة المرفأ|دار الأوبرا|"
+    "لجنة المهرجان|الجامعة الوطنية|مؤسسة الكهرباء|نقابة الصيادين|شركة الترام|مكتبة {place}|مستشفى {place}|مدرسة {place}"
+)
+THINGS = _list(
+    "شبكة المياه|خط الترام|سوق السمك|المتحف البحري|الحديقة النباتية|محطة القطارات|مشروع الإنارة|مهرجان الضوء|"
+    "المسبح البلدي|"
+    "الطريق الجبلية|معمل الزجاج|السد الصغير|قناة الري|مركز الأبحاث|ملعب الناشئين|أرشيف الصور|الجسر المعلق|حملة التشجير|"
+    "مركب الإنقاذ|مختبر الزلازل|مخيم الكشافة|دار الحضانة|صندوق البذور|مسرح الدمى|مرصد الطيور|ورشة السفن|سينما الصيف|"
+    "خزان القمح|مصعد القلعة|معرض الخط"
+)
+TAILS = _list(
+    "قبل نهاية الشهر المقبل|بعد أشهر من الانتظار|وسط ترحيب الأهالي|بكلفة {n} مليون دينار|بمشاركة {n} متطوعاً|"
+    "رغم اعتراض التجار|بحضور وفود من خارج البلاد|اعتباراً من صباح الغد|في مرحلة تجريبية|على {n} دفعات متتالية|"
+    "بتمويل من صندوق التنمية|إثر شكاوى متكررة|لمدة {n} يوماً|بسبب رداءة الطقس|ضمن خطة العام المقبل|من دون رسوم إضافية|"
+    "بالتعاون مع فرق الإطفاء|بعد تصويت بأغلبية {n} صوتاً|فيما تبقى المداخل الفرعية مقفلة|وفق جدول ينشر لاحقاً"
+)
+TEAMS = _list("صقور الندى|نسور البيلسان|فهود الكهرمان|اتحاد العنبر|نجوم المرجان|فرسان الغيم|أمواج الزعفران|برق الشفق")
+ORDINALS = _list("الأول|الثاني|الثالث|الرابع|الخامس|السادس")
+SERIES = (
+    "فريق {team} يسجل الهدف {ordinal} في مرمى فريق {team2} في نصف نهائي الكأس",
+    "ارتفاع عدد المصابين في حادث القطار قرب {place} إلى {n} شخصاً",
+    "وصول الدفعة {ordinal} من معدات الإغاثة إلى مستودعات {place}",
+    "درجة الحرارة في {place} تبلغ {n} مئوية ظهراً وتنخفض ليلاً",
+    "سعر غرام الفضة في سوق {place} عند {n} ديناراً للمبيع",
+    "إغلاق {n} محلاً مخالفاً في {place} بعد جولة لمفتشي الصحة",
+    "الناخبون في {place}: نسبة الاقتراع بلغت {n}% حتى الآن",
+    "هبوط الرحلة {ordinal} القادمة من {place} بعد تأخر دام {n} دقيقة",
+)
+ALARMS = (
+    "صفارات الإنذار تدوي في {quarter}",
+    "هزة أرضية خفيفة في {quarter}",
+    "انقطاع الكهرباء عن {quarter}",
+    "ازدحام خانق عند {quarter}",
+    "أمطار غزيرة على {quarter}",
+)  # fewer than six words: they recur for real
+QUARTERS = _list(
+    "الفيروزة|الياقوتة|السنونوة|المرجانة|القنديلة|اللؤلؤة|الشفقية|المنارة|النرجسة|الخزامة|الصنوبرة|الزعفرانة"
+)
+ENGLISH = (
+    "{e1} council approves {n} new {e2} for the harbour district after a long debate",
+    "{e1} mayor: the {e2} will stay closed until the storm has passed, says a spokesman",
+    "Fire crews reach the {e1} {e2}; {n} people led to safety, no injuries reported",
+    "Tram line {n} to {e1} resumes after a fallen tree blocked the {e2} for hours",
+)
+TOWNS = _list("Larkmere|Ostwick|Fennholm|Quillport|Marrowby|Thistledon|Bramhaven|Coldspire")
+SITES = _list("ferries|playgrounds|old lighthouse|fish market|glass works|night trains|botanical garden|bell tower")
+FILLERS = _list("اليوم|رسمياً|مجدداً|فجراً|تدريجياً|نهائياً|سريعاً|لاحقاً|بالكامل|محلياً|تقريباً|أخيراً")
+ADVERBS = _list("today|officially|again|slowly|finally|soon|completely|locally|nearly")
+SWAPPED = _list(
+    "تعلن تؤكد|تؤجل ترجئ|توقع تبرم|تكشف تعرض|تبحث تناقش|تحذر تنبه|سنعمل سنسهر|ندعو نناشد|نرفض نستنكر|"
+    "بكلفة بقيمة|بعد إثر|"
+    "وسط فيما|رغم برغم|قبل قبيل|بمشاركة بحضور|يسجل يحرز|ارتفاع ازدياد|وصول بلوغ|إغلاق إقفال|في داخل|إلى نحو|على فوق"
+)
+SYNONYMS = dict(pair.split() for pair in SWAPPED)
+SPELLINGS = (("أ", "ا"), ("إ", "ا"), ("ة ", "ه "), ("ى ", "ي "), ("،", ","), (":", " :"), ("ان", "اَن"), ("ال", "الـ"))
+
+Kind: TypeAlias = Literal["rewritten", "word", "added", "cosmetic", "number", "name", "filled", "shortened"]
+KINDS: dict[Kind, float] = {  # of 183 real edits; "filled" is a stub that became a sentence
+    "rewritten": 31, "word": 32, "added": 12, "cosmetic": 12, "number": 7, "name": 3, "filled": 2, "shortened": 1,
+}  # fmt: skip
+BEYOND = (
+    0.10  # of rewritten lines: nothing of the old words is left (so 4 of 100 edits lie under the floor, as measured)
+)
+
+
+class Wording:
+    """Headlines of an invented country; no two with one key within the last thousands, but for alarms, which recur."""
+
+    def __init__(self, dice: Random) -> None:
+        self._dice = dice
+        self._used: set[str] = set()
+        self._speaker = ""
+        self._series: tuple[str, dict[str, str], int] | None = None
+
+    def headline(self) -> str:
+        """Any news."""
+        makers: tuple[Callable[[], str], ...] = (self._statement, self._sequel, self._report, self._english)
+        if self._dice.random() < 0.05:
+            return self._alarm()
+        while True:
+            (make,) = self._dice.choices(makers, (33, 14, 43, 5))
+            made = make()
+            key = text.key(made)
+            if key not in self._used:
+                self._used.add(key)
+                return made
+
+    def rival(self, title: str) -> str:
+        """Other news that looks like *title*: of its template or its speaker, or any."""
+        speaker, colon, _ = title.partition(": ")
+        chance = self._dice.random()
+        if colon and chance < 0.3:
+            return f"{speaker}: {self._saying()}"
+        if chance < 0.35 and re.search(r"\d", title):
+            return self._number(title)
+        return self.headline()
+
+    def edited(self, title: str, kind: Kind) -> str:
+        """*title* as a newsroom would change it; another wording in any case."""
+        ways: dict[Kind, Callable[[str], str]] = {
+            "rewritten": self._rewritten,
+            "word": self._word,
+            "added": self._added,
+            "cosmetic": self._cosmetic,
+            "number": self._number,
+            "name": self._name,
+            "filled": self._added,
+            "shortened": self._shortened,
+        }
+        made = ways[kind](title)
+        return made if made != title else self._word(title)
+
+    def kind(self) -> Kind:
+        """Of an edit, as often as they are."""
+        return self._dice.choices(list(KINDS), list(KINDS.values()))[0]
+
+    def stub(self, title: str) -> str:
+        """The first words of *title*, put up before the rest is known."""
+        words = title.split(": ")[-1].split()
+        return " ".join(words[: self._dice.randint(2, 3)])
+
+    def _statement(self) -> str:
+        if not self._speaker or self._dice.random() < 0.45:
+            occasion = f" {self._dice.choice(OCCASIONS)}" if self._dice.random() < 0.4 else ""
+            self._speaker = f"{self._dice.choice(ROLES)} {self._person()}{occasion}"
+        return f"{self._speaker}: {self._saying()}"
+
+    def _saying(self) -> str:
+        place = f" في {self._dice.choice(PLACES)}" if self._dice.random() < 0.6 else ""
+        return f"{self._dice.choice(SAYINGS)} {self._dice.choice(THINGS)}{place} {self._tail()}"
+
+    def _sequel(self) -> str:
+        """One more of a series: the next ordinal, another number, another place."""
+        pattern, slots, ordinal = self._series or ("", {}, 0)
+        if not pattern or ordinal + 1 >= len(ORDINALS) or self._dice.random() < 0.4:
+            pattern, ordinal = self._dice.choice(SERIES), -1
+            team, team2 = self._dice.sample(TEAMS, 2)
+            slots = {"place": self._dice.choice(PLACES), "team": team, "team2": team2}
+        ordinal += 1
+        self._series = pattern, slots, ordinal
+        return pattern.format(**slots, ordinal=ORDINALS[ordinal], n=self._some())
+
+    def _report(self) -> str:
+        who = self._dice.choice(BODIES_OF_MEN).format(place=self._dice.choice(PLACES))
+        place = f" في {self._dice.choice(PLACES)}" if self._dice.random() < 0.5 else ""
+        more = f" {self._tail()}" if self._dice.random() < 0.4 else ""
+        lead = "عاجل | " if self._dice.random() < 0.05 else ""
+        return f"{lead}{who} {self._dice.choice(DEEDS)} {self._dice.choice(THINGS)}{place} {self._tail()}{more}"
+
+    def _english(self) -> str:
+        one = self._dice.choice(ENGLISH)
+        return one.format(e1=self._dice.choice(TOWNS), e2=self._dice.choice(SITES), n=self._some())
+
+    def _alarm(self) -> str:
+        return self._dice.choice(ALARMS).format(quarter=self._dice.choice(QUARTERS))
+
+    def _tail(self) -> str:
+        return self._dice.choice(TAILS).format(n=self._some())
+
+    def _some(self) -> int:
+        return self._dice.randint(11, 99)
+
+    def _person(self) -> str:
+        return f"{self._dice.choice(FIRST)} {self._dice.choice(LAST)}"
+
+    def _split(self, title: str) -> tuple[str, list[str]]:
+        """Speaker with colon, and the words that follow."""
+        speaker, colon, body = title.rpartition(": ")
+        return speaker + colon, body.split()
+
+    def _rewritten(self, title: str) -> str:
+        """Several words other, others more or in another order; now and then nothing of the old ones is left."""
+        head, words = self._split(title)
+        if self._dice.random() < BEYOND:
+            return head + self._saying()
+        half = self._dice.random() < 0.5
+        words = [SYNONYMS.get(word, word) if half and self._dice.random() < 0.5 else word for word in words]
+        for _ in range(max(1, round(len(words) * self._dice.uniform(0.05, 0.15)))):
+            words[self._dice.randrange(len(words))] = self._filler(title)
+        if self._dice.random() < 0.6:
+            words += self._tail().split()
+        elif self._dice.random() < 0.3:
+            cut = self._dice.randrange(len(words))
+            words = words[cut:] + words[:cut]
+        return head + " ".join(words)
+
+    def _filler(self, title: str) -> str:
+        return self._dice.choice(ADVERBS if title.isascii() else FILLERS)
+
+    def _word(self, title: str) -> str:
+        """A typo mended or one word more, less or other."""
+        head, words = self._split(title)
+        at = self._dice.randrange(len(words))
+        chance, word = self._dice.random(), words[at]
+        if chance < 0.5 and len(word) > 3:
+            n = self._dice.randrange(1, len(word) - 1)
+            words[at] = word[:n] + word[n + 1] + word[n] + word[n + 2 :]
+        elif chance < 0.75 or len(words) < 4:
+            words.insert(at, self._filler(title))
+        elif chance < 0.9:
+            words[at] = SYNONYMS.get(word, self._filler(title))
+        else:
+            del words[at]
+        made = head + " ".join(words)
+        return made if made != title else f"{title} {self._filler(title)}"
+
+    def _added(self, title: str) -> str:
+        return f"{title} {self._tail()}"
+
+    def _cosmetic(self, title: str) -> str:
+        fitting = [(was, now) for was, now in SPELLINGS if was in title]
+        if not fitting or self._dice.random() < 0.2:
+            return title[:-1] if title.endswith(".") else f"{title}."
+        return title.replace(*self._dice.choice(fitting))
+
+    def _number(self, title: str) -> str:
+        return re.sub(r"\d+", lambda found: str(int(found[0]) + self._dice.choice((-2, -1, 1, 2, 3))), title, count=1)
+
+    def _name(self, title: str) -> str:
+        place = next((place for place in PLACES if place in title), "")
+        return title.replace(place, self._dice.choice(PLACES), 1) if place else self._word(title)
+
+    def _shortened(self, title: str) -> str:
+        head, words = self._split(title)
+        return head + " ".join(words[: max(3, 2 * len(words) // 3)])
+
+
+@dataclass(slots=True)
+class Story:
+    """One piece of news, whatever becomes of its words, its time and its place."""
+
+    id: int
+    at: int  # epoch seconds: when it was put up
+    title: str  # as it stands now
+    said: int  # the instant that its printed time means, to the second
+    off: int = 0  # minutes that the page's clock was wrong by
+    full: str = ""  # what a stub becomes
+    repost_of: int | None = None
+    replaces: int | None = None  # the story whose slot it took
+    times: int = 0  # how often its printed time was changed
+    withdrawn: bool = False  # by the newsroom: removed, replaced, or cleared with the whole list
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One wording of a story on the page."""
+
+    story: int
+    headline: Headline
+    minute: datetime  # the truth: what the printed time means
+
+
+Page: TypeAlias = tuple[Row, ...]
+
+
+class Newsroom:
+    """Days of news, written at once.
+
+    `stories` are the truth, `pages` what stood on the page, each from its second on. The first quarter of a day is
+    before *start*, so that the list is full when the first poll comes.
+    """
+
+    def __init__(
+        self, seed: int, mix: Mix, *, days: float, start: datetime, zone: ZoneInfo, rows: int, a_day: float
+    ) -> None:
+        self.mix, self.zone, self.rows = mix, zone, rows
+        self.begin, self.end = int(start.timestamp()), int(start.timestamp() + days * DAY)
+        self.stories: list[Story] = []
+        self.pages: list[tuple[int, Page]] = []
+        self._dice = Random(f"newsroom {seed}")
+        self._wording = Wording(self._dice)
+        self._list: list[Row] = []
+        self._pinned = 0  # lines on top that later ones are put below
+        self._agenda: list[tuple[int, int, Callable[[int], None]]] = []
+        self._turn = count()
+        self._plan(a_day)
+        self._write()
+
+    def page(self, at: int) -> Page:
+        """What stands on the page at the epoch second *at*."""
+        return self.pages[bisect_right(self.pages, at, key=lambda entry: entry[0]) - 1][1]
+
+    # What is to happen
+
+    def _plan(self, a_day: float) -> None:
+        first = self.begin - DAY // 4
+        bursts = self._times(4.0, first, (5 * MINUTE, 40 * MINUTE))
+        silences = self._times(self.mix.silences_a_day, self.begin, (20 * HOUR, 40 * HOUR))
+        for minute in range(first, self.end, MINUTE):
+            if not any(begin <= minute < end for begin, end in silences):
+                loud = 8.0 if any(begin <= minute < end for begin, end in bursts) else 1.0
+                for _ in range(self._poisson(self._rate(minute, a_day) * loud)):
+                    self._at(minute + self._dice.randrange(MINUTE), self._post)
+        for begin, end in self._times(self.mix.pinned_a_day, self.begin, (2 * HOUR, 20 * HOUR)):
+            self._at(begin, lambda at, end=end: self._pin(at, end))  # type: ignore[misc]  # of a lambda's default
+        for begin, end in self._times(self.mix.resets_a_day, self.begin, (3 * MINUTE, 60 * MINUTE)):
+            self._at(begin, lambda at, end=end: self._reset(at, end))  # type: ignore[misc]  # of a lambda's default
+
+    def _rate(self, at: int, a_day: float) -> float:
+        """Lines a minute without bursts, which make them 1.43 times as many: few at night, most in the evening."""
+        hour = datetime.fromtimestamp(at, self.zone).hour
+        return a_day / 1440 / 1.43 * (0.35 if hour < 6 else 1.0 if hour < 14 else 1.5)
+
+    def _poisson(self, rate: float) -> int:
+        limit, product, n = exp(-rate), self._dice.random(), 0
+        while product > limit:
+            product *= self._dice.random()
+            n += 1
+        return n
+
+    def _times(self, a_day: float, begin: int, lengths: tuple[float, float]) -> list[tuple[int, int]]:
+        spans, at = list[tuple[int, int]](), float(begin)
+        while a_day and (at := at + self._dice.expovariate(a_day / DAY)) < self.end:
+            spans.append((int(at), int(at + self._dice.uniform(*lengths))))
+        return spans
+
+    def _at(self, at: int, act: Callable[[int], None]) -> None:
+        heappush(self._agenda, (at, next(self._turn), act))
+
+    def _soon(self, at: int, act: Callable[[int], None]) -> None:
+        """Most changes come within minutes of the line, some hours later."""
+        mean = 5 * MINUTE if self._dice.random() < 0.8 else HOUR
+        self._at(at + 15 + int(self._dice.expovariate(1 / mean)), act)
+
+    def _write(self) -> None:
+        while self._agenda:
+            at, _, act = heappop(self._agenda)
+            if at >= self.end:
+                break
+            act(at)
+            self._note(at)
+
+    def _note(self, at: int) -> None:
+        page = tuple(self._list[: self.rows])
+        if self.pages and self.pages[-1][0] == at:
+            self.pages.pop()
+        if not self.pages or self.pages[-1][1] != page:
+            self.pages.append((at, page))
+
+    # What happens
+
+    def _post(self, at: int) -> None:
+        title = self._fresh(at)
+        story = self._story(at, title)
+        if self._dice.random() < self.mix.edits * KINDS["filled"] / 100:
+            story.full, story.title = title, self._wording.stub(title)
+            self._soon(at, lambda at: self._edit(at, story))
+        self._list.insert(self._pinned, self._row(story))
+        del self._list[3 * self.rows + 20 :]
+        self._fate(at, story)
+
+    def _fresh(self, at: int) -> str:
+        """A headline that does not stand there already, so that an alarm comes once a minute at most."""
+        lately = {row.headline.title for row in self._list}
+        while (title := self._wording.headline()) in lately:
+            pass
+        return title
+
+    def _story(self, at: int, title: str, said: int | None = None) -> Story:
+        third = self.begin + (self.end - self.begin) // 2 <= at < self.begin + (self.end - self.begin) * 3 // 4
+        lag = 0 if said is not None else self._dice.choice((0, 0, 0, 10, 30))
+        story = Story(len(self.stories), at, title, at - lag if said is None else said)
+        story.off = self.mix.clock_off if third else 0
+        self.stories.append(story)
+        return story
+
+    def _fate(self, at: int, story: Story) -> None:
+        """What will become of it; seldom more than one thing."""
+        fates: tuple[tuple[float, Callable[[int, Story], None]], ...] = (
+            (self.mix.edits, self._edit),
+            (self.mix.edits / 10, self._edit),
+            (self.mix.removals, self._remove),
+            (self.mix.corrections, self._correct),
+            (self.mix.moves, self._move),
+            (self.mix.swaps, self._swap),
+            (self.mix.replacements, self._replace),
+            (self.mix.forced, self._force),
+        )
+        for share, act in fates:
+            if self._dice.random() < share:
+                self._soon(at, lambda at, act=act: act(at, story))  # type: ignore[misc]  # of a lambda's default
+        if self._dice.random() < self.mix.reposts:
+            self._at(at + self._dice.randrange(30 * MINUTE, 10 * HOUR), lambda at: self._repost(at, story))
+
+    def _place(self, story: Story) -> int | None:
+        return next((n for n, row in enumerate(self._list) if row.story == story.id), None)
+
+    def _edit(self, at: int, story: Story) -> None:
+        place = self._place(story)
+        if place is None:
+            return
+        story.title = story.full or self._wording.edited(story.title, self._wording.kind())
+        story.full = ""
+        self._list[place] = self._row(story)
+
+    def _remove(self, at: int, story: Story) -> None:
+        if (place := self._place(story)) is not None:
+            del self._list[place]
+            story.withdrawn = True
+            self._pinned = max(0, self._pinned - (place < self._pinned))
+
+    def _correct(self, at: int, story: Story) -> None:
+        """The printed time: by minutes, now and then by an hour; sometimes the words with it, or the place."""
+        place = self._place(story)
+        if place is None:
+            return
+        by = self._dice.choice((1, 2, 3, 5, 7, 10, 20, 60)) * self._dice.choice((-1, -1, 1)) * MINUTE
+        story.said = min(story.said + by, at)
+        story.times += 1
+        if self._dice.random() < 0.2:
+            story.title = self._wording.edited(story.title, "word")
+        self._list[place] = self._row(story)
+        if self._dice.random() < 0.5:
+            row = self._list.pop(place)
+            later = sum(other.minute > row.minute for other in self._list)
+            self._list.insert(max(later, self._pinned), row)
+
+    def _move(self, at: int, story: Story) -> None:
+        if (place := self._place(story)) is not None and place >= self._pinned:
+            del self._list[place]
+            story.said, story.times = at, story.times + 1
+            self._list.insert(self._pinned, self._row(story))
+
+    def _swap(self, at: int, story: Story) -> None:
+        place = self._place(story)
+        if place is not None and self._pinned <= place < len(self._list) - 1:
+            self._list[place : place + 2] = self._list[place + 1], self._list[place]
+
+    def _replace(self, at: int, story: Story) -> None:
+        self._supplant(at, story, self._wording.headline())
+
+    def _force(self, at: int, story: Story) -> None:
+        self._supplant(at, story, self._wording.rival(story.title))
+
+    def _supplant(self, at: int, story: Story, title: str) -> None:
+        if (place := self._place(story)) is not None:
+            other = self._story(at, title, story.said)
+            other.replaces, other.off, story.withdrawn = story.id, story.off, True
+            self._list[place] = self._row(other)
+
+    def _repost(self, at: int, story: Story) -> None:
+        other = self._story(at, story.title)
+        other.repost_of = story.id
+        self._list.insert(self._pinned, self._row(other))
+
+    def _pin(self, at: int, end: int) -> None:
+        if not self._list or self._pinned:
+            return
+        self._pinned = 1
+        story = self.stories[self._list[0].story]
+        self._at(end, lambda at: self._unpin(story))
+
+    def _unpin(self, story: Story) -> None:
+        if self._pinned and (place := self._place(story)) is not None:
+            row = self._list.pop(place)
+            later = sum(other.minute > row.minute for other in self._list)
+            if later < len(self._list):
+                self._list.insert(later, row)
+        self._pinned = 0
+
+    def _reset(self, at: int, end: int) -> None:
+        """The list is empty; it fills anew, or the old one comes back below what was written meanwhile."""
+        before, self._list, self._pinned = self._list, [], 0
+        for row in before:
+            self.stories[row.story].withdrawn = True
+        if self._dice.random() < 0.6:
+            self._at(end, lambda at: self._list.extend(before))
+
+    def _row(self, story: Story) -> Row:
+        """As printed now; a clock that is wrong by an hour still means the true minute, one by minutes what it says."""
+        printed = story.said // MINUTE * MINUTE + story.off * MINUTE
+        meant = printed if abs(story.off) < 30 else story.said // MINUTE * MINUTE
+        local = datetime.fromtimestamp(printed, self.zone)
+        clock = time(local.hour, local.minute)
+        return Row(story.id, Headline(f"{clock:%H:%M}", clock, story.title), datetime.fromtimestamp(meant, UTC))
+
+
+STALE_AGAIN = 0.15  # an older copy is served twice running
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One poll, and what it gets."""
+
+    at: datetime
+    page: Page  # empty: there was no list
+    how: Literal["page", "stale", "cut"] = "page"
+    restarted: bool = False  # our service, since the last one
+
+
+def visits(newsroom: Newsroom, seed: int, every: int) -> Iterator[Visit]:
+    """The polls of some days, about *every* seconds, but for outages and those that fail."""
+    dice, mix = Random(f"visits {seed}"), newsroom.mix
+    outages, restarts = (_moments(dice, newsroom, per) for per in (mix.outages_a_day, mix.restarts_a_day))
+    at, restarted = newsroom.begin, False
+    copied: int | None = None  # the second of an older copy that is served again
+    while at < newsroom.end:
+        if outages and at >= outages[0]:
+            at = max(at, outages.pop(0) + int(dice.uniform(*mix.outage_hours) * HOUR))
+        if restarts and at >= restarts[0]:
+            at, restarted = at + dice.randrange(5, 180), bool(restarts.pop(0))
+        if dice.random() >= mix.missed:
+            if copied is None and dice.random() < mix.stale:
+                copied = max(newsroom.begin, at - dice.randrange(MINUTE, 30 * MINUTE))
+            yield _served(newsroom, dice, at, copied, restarted)
+            restarted = False
+            copied = copied if dice.random() < STALE_AGAIN else None
+        at += max(1, int(every * dice.uniform(0.9, 1.1)))
+
+
+def _served(newsroom: Newsroom, dice: Random, at: int, copied: int | None, restarted: bool) -> Visit:
+    moment = datetime.fromtimestamp(at, UTC)
+    if copied is not None:
+        return Visit(moment, newsroom.page(copied), "stale", restarted)
+    page = newsroom.page(at)
+    if dice.random() < newsroom.mix.cut:
+        return Visit(moment, page[: dice.randint(1, max(1, len(page) // 2))], "cut", restarted)
+    return Visit(moment, page, "page", restarted)
+
+
+def _moments(dice: Random, newsroom: Newsroom, a_day: float) -> list[int]:
+    moments, at = list[int](), float(newsroom.begin)
+    while a_day and (at := at + dice.expovariate(a_day / DAY)) < newsroom.end:
+        moments.append(int(at))
+    return moments
+
+
+if __name__ == "__main__":
+    from tests.oracle import main
+
+    main()
