@@ -318,7 +318,8 @@ class Store:
     async def adopt(self, source: str, known: Sequence[Item], lists: Sequence[tuple[datetime, str, int]]) -> None:
         """Begin a source that has no row yet with what another store knew of it: items, and lists oldest first."""
         at, digest, _ = lists[-1]
-        state = {"revision": 1, "digest": digest, **success(at, None, saved=False, changes=Changes((), digest)), "since": at}
+        fresh = success(at, None, saved=False, changes=Changes((), digest))
+        state = {"revision": 1, "digest": digest, **fresh, "since": at}
         old = [(item.guid, was) for item in known for was in item.revisions]
         said = [
             {"guid": guid, "title": was.title, "seen_at": was.seen_at, "printed": was.printed, "until": was.until}
