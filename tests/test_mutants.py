@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # The tests that speak of identity and time, the quickest first.
 TESTS = ("test_reconcile", "test_resolve", "test_likeness", "test_poll", "test_identity", "test_resolve_properties",
-         "test_said_times", "test_follow_newsroom", "test_simulator")  # fmt: skip
+         "test_said_times", "test_follow_newsroom", "test_fetch", "test_simulator")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,82 @@ MUTANTS = [
         "likeness.py",
         "speaker == other and said and reply",
         "False",
+    ),
+    Mutant(
+        "ten minutes ahead are believed, and no more",
+        "said/wall.py",
+        "AHEAD = timedelta(minutes=10)",
+        "AHEAD = timedelta(minutes=40)",
+    ),
+    Mutant(
+        "a page may be 75 minutes ahead", "said/wall.py", "OFF = timedelta(minutes=75)", "OFF = timedelta(minutes=40)"
+    ),
+    Mutant(
+        "after 20 hours blind the day is a guess",
+        "resolve/dates.py",
+        "BLIND = timedelta(hours=20)",
+        "BLIND = timedelta(hours=80)",
+    ),
+    Mutant(
+        "only a line on top tells that the page is late",
+        "resolve/dates.py",
+        "if sure is None and on_top and",
+        "if sure is None and",
+    ),
+    Mutant("two polls do not tell how the page's clock runs", "resolve/clock.py", "LEAST_POLLS = 3", "LEAST_POLLS = 2"),
+    Mutant(
+        "an hour off is within twelve minutes of an hour",
+        "resolve/clock.py",
+        "NEAR = timedelta(minutes=12)",
+        "NEAR = timedelta(minutes=25)",
+    ),
+    Mutant(
+        "a pinned row is left out at the price of half a day",
+        "resolve/path.py",
+        "LEAVE_OUT, MOST_LEFT_OUT = 12.01, 3",
+        "LEAVE_OUT, MOST_LEFT_OUT = 30.0, 3",
+    ),
+    Mutant(
+        "lines out of order by minutes are no new day",
+        "resolve/path.py",
+        "= 0.5, 1.0, 0.5, 8.0",
+        "= 0.5, 1.0, 0.5, 0.5",
+    ),
+    Mutant(
+        "below a silence of eleven hours the day is a guess",
+        "resolve/guesses.py",
+        "SILENCE = timedelta(hours=11)",
+        "SILENCE = timedelta(hours=15)",
+    ),
+    Mutant(
+        "an hour that came twice is flagged where nothing tells which",
+        "resolve/guesses.py",
+        "dict.fromkeys(_open(options, matches), DOUBLED)",
+        "{}",
+    ),
+    Mutant(
+        "a corrected time is the nearest to what was said before",
+        "resolve/__init__.py",
+        "key=lambda at: abs(at - before)",
+        "key=lambda at: before - at",
+    ),
+    Mutant(
+        "a repost knows what it repeats",
+        "resolve/names.py",
+        "line.match.of.guid if line.match.of is not None else None",
+        "None",
+    ),
+    Mutant(
+        "lines of one minute are spread from the oldest up",
+        "resolve/seconds.py",
+        "(wanted[rank], -rank)",
+        "(wanted[rank], rank)",
+    ),
+    Mutant(
+        "an answer out of a cache tells nothing of our clock",
+        "fetch.py",
+        'headers.get("age", "0").strip() == "0"',
+        "True",
     ),
 ]
 
