@@ -155,6 +155,7 @@ async def test_it_may_begin_with_any_list_as_that_was_stored(store, tmp_path):
         assert again.keys() == kept.keys()
         assert [item.title for item in again.values()] == [kept[guid].title for guid in again]
         assert [item.published for item in again.values()] == [kept[guid].published for guid in again]
+        assert [item.revisions for item in again.values()] == [kept[guid].revisions for guid in again]
         await scratch.close()
 
 
@@ -172,12 +173,14 @@ async def test_an_edit_that_was_missed_would_be_joined(store, scratch):
     assert one.then.guid != one.today.guid
 
 
-async def test_two_stories_that_were_merged_would_be_parted(store, scratch):
+@pytest.mark.parametrize("since", [None, AT])
+async def test_two_stories_that_were_merged_would_be_parted(store, scratch, since):
+    await poll(store, AT - MINUTE, LINES[1:])
     await poll(store, AT, LINES)
     other = "14:54 استقالة رئيس بلدية الميناء بعد جلسة طويلة"
     await decide(store, AT + MINUTE, [other, *LINES[1:]], {0: 0, 1: 1, 2: 2, 3: 3})
     await poll(store, AT + 2 * MINUTE, [other, *LINES[1:3]])
-    found = await replay(DESK, store, scratch)
+    found = await replay(DESK, store, scratch, since=since)
     assert [one for one in told(found) if one[0] != "kind"] == [("parted", other[6:], FAIR, "edited", "new")]
 
 
@@ -222,9 +225,11 @@ async def test_another_zone_dates_every_line_anew(store, scratch):
     ],
 )
 async def test_what_is_stored_otherwise_is_told_by_item(store, scratch, tmp_path, statement, what):
+    await poll(store, AT - MINUTE, LINES[1:])
     await poll(store, AT, LINES)
     tampered(tmp_path, statement)
     found = await replay(DESK, store, scratch)
+    assert [one.then.repost for one in found.differences] == [each == "repost" for each in what]
     assert [(one.what, one.row.title) for one in found.differences] == [(each, LINES[2][6:]) for each in what]
 
 
@@ -238,6 +243,7 @@ async def test_a_stale_list_that_was_believed_is_one_difference(store, scratch):
     found = await replay(DESK, store, scratch)
     assert [(one.what, one.at, one.then.kind) for one in found.differences] == [("refused", AT + 5 * MINUTE, "changed")]
     assert "older copy" in found.differences[0].today.reason
+    assert set((await scratch.gone("desk")).values()) == {AT + 6 * MINUTE}, "when the stale list was there once more"
 
 
 async def test_a_list_that_was_refused_and_would_be_believed_is_one_difference(store, scratch):
@@ -248,6 +254,47 @@ async def test_a_list_that_was_refused_and_would_be_believed_is_one_difference(s
     await poll(store, AT + 5 * MINUTE, fresh)
     found = await replay(DESK, store, scratch)
     assert [(one.what, one.at, one.then.reason) for one in found.differences] == [("believed", doubted.at, "too good")]
+
+
+async def test_what_follows_from_a_list_that_would_be_believed_is_no_further_difference(store, scratch):
+    fresh = ["14:58 توقف المصعد في برج البلدية", *LINES]
+    await poll(store, AT, LINES)
+    await store.failed(Poll("desk", AT + 4 * MINUTE, "refused", doubted="x", rows=tuple(page(*fresh))))
+    await store.unchanged("desk", AT + 5 * MINUTE, None)  # today an older copy
+    await poll(store, AT + 6 * MINUTE, ["14:59 هدوء على الجبهة الشمالية منذ الفجر", *LINES])
+    assert [one.what for one in (await replay(DESK, store, scratch)).differences] == ["believed"]
+
+
+async def test_a_list_that_stands_as_it_stood_would_join_what_was_taken_for_new(store, scratch):
+    await poll(store, AT, LINES)
+    await decide(store, AT + MINUTE, LINES, {})
+    found = await replay(DESK, store, scratch)
+    assert [(one.what, one.today.reason) for one in found.differences] == [
+        ("joined", "the list stands as it stood")
+    ] * len(LINES)
+
+
+@pytest.mark.parametrize("form", [1, 2])
+async def test_a_list_that_was_believed_when_it_came_again_still_is(store, scratch, tmp_path, form):
+    await poll(store, AT, [*LINES, *OTHERS])
+    await store.unchanged("desk", AT + 3 * MINUTE, None)
+    assert await poll(store, AT + 4 * MINUTE, LINES[:2]) == "refused"
+    assert await poll(store, AT + 5 * MINUTE, LINES[:2]) == "changed"
+    assert await poll(store, AT + 6 * MINUTE, [*LINES, *OTHERS]) == "refused"
+    assert await poll(store, AT + 7 * MINUTE, [*LINES, *OTHERS]) == "changed"
+    if form == 1:
+        as_first_kept(tmp_path)
+    assert told(await replay(DESK, store, scratch)) == []
+
+
+async def test_what_a_list_dated_that_cannot_be_replayed_is_not_compared(store, scratch, tmp_path):
+    await poll(store, AT, LINES)
+    await poll(store, AT + MINUTE, [stated("توقف المصعد في برج البلدية", "2025-01-14T14:55:00+02:00"), *LINES])
+    await poll(store, AT + 2 * MINUTE, ["14:56 هدوء على الجبهة", "14:55 توقف المصعد في برج البلدية", *LINES])
+    as_first_kept(tmp_path)
+    tampered(tmp_path, "UPDATE items SET flag = 'a guess' WHERE rank = 1")
+    found = await replay(DESK, store, scratch)
+    assert (found.unkept, told(found)) == (1, [])
 
 
 async def test_polls_that_found_nothing_new_are_remembered_by_the_last_of_them(store, scratch, tmp_path):
@@ -374,7 +421,9 @@ def dump(path: Path) -> list[str]:
         return list(db.iterdump())
 
 
-def test_the_command_says_that_nothing_differs_and_changes_nothing(config, tmp_path):
+def test_the_command_says_that_nothing_differs_and_leaves_nothing_behind(config, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+    (tmp_path / "scratch").mkdir()
     filled(tmp_path, a_day)
     before = dump(tmp_path / "ticker.db")
     done = answered("replay", "desk", config=config)
@@ -384,6 +433,7 @@ def test_the_command_says_that_nothing_differs_and_changes_nothing(config, tmp_p
     ]
     assert done.stderr == ""
     assert dump(tmp_path / "ticker.db") == before
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_the_command_shows_each_difference_and_exits_with_3(config, tmp_path):
@@ -434,14 +484,6 @@ def test_the_database_of_a_replay_may_be_kept_and_read(config, tmp_path, monkeyp
     assert answered("items", "--json", config=config).stdout == before != "[]\n"
     monkeypatch.delenv("TICKER_STORE")
     assert "name a new file" in answered("replay", "desk", "--keep", kept, config=config, check=2).stderr
-
-
-def test_nothing_is_left_behind(config, tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
-    (tmp_path / "scratch").mkdir()
-    filled(tmp_path, a_day)
-    answered("replay", "desk", config=config)
-    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 @pytest.mark.parametrize(
