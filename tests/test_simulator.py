@@ -20,15 +20,14 @@ from tests.simulator import (
     HOSTILE,
     HOUR_AHEAD,
     HOUR_LATE,
-    KINDS,
     MINUTES_AHEAD,
     MINUTES_LATE,
     PLAIN,
     USUAL,
     Mix,
-    Wording,
     visits,
 )
+from tests.wording import KINDS, Wording
 from ticker.likeness import like
 from ticker.model import Changes, Headline, Known
 from ticker.reconcile.times import FLOOR
