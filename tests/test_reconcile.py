@@ -438,7 +438,7 @@ def test_six_words_said_again_at_another_time_are_kept_as_a_repost(desk):
     assert change.item.repost_of == first.guid
     assert change.item.guid != first.guid
     desk.read("2025-01-14T16:41", [f"16:40 {words}", f"16:30 {words}", *later[:4]])
-    assert desk.last.rows[0].item.repost_of == first.guid, "of the first, not of the other one"
+    assert kinds(desk)[0] == "new", "what comes a third time in a day recurs for real"
 
 
 @pytest.mark.parametrize(
@@ -506,3 +506,81 @@ def test_lines_said_again_at_times_of_their_own_are_not_a_page_that_sets_its_tim
     lines = [f"15:{50 - 7 * at} {line.partition(' ')[2]}" for at, line in enumerate(SEED)]
     desk.read("2025-01-14T15:58", lines)
     assert "corrected" not in kinds(desk)
+
+
+# What an attack has shown
+
+
+def test_a_line_that_comes_every_day_at_one_minute_is_news_each_day():
+    desk = Desk()
+    desk.read("2026-05-12T12:05", ["12:00 نشرة الظهيرة المباشرة", "11:30 خبر أول"])
+    desk.read("2026-05-12T19:55", ["19:50 خبر ثان", "16:00 خبر ثالث", "12:00 نشرة الظهيرة المباشرة"])
+    desk.read("2026-05-12T20:05", ["20:00 خبر رابع", "19:50 خبر ثان", "16:00 خبر ثالث"])
+    desk.read("2026-05-13T12:05", ["12:00 نشرة الظهيرة المباشرة", "11:55 خبر خامس", "10:00 خبر سادس"])
+    assert kinds(desk) == ["new"] * 3
+    assert desk.last.rows[0].item.printed_at == instant("2026-05-13T12:00")
+
+
+def test_todays_line_on_top_is_not_yesterdays_that_scrolls_out_in_the_same_poll():
+    desk = Desk()
+    lines = ["11:50 خبر ثالث", "23:00 خبر ثان", "14:00 خبر أول", "12:00 نشرة الظهيرة المباشرة"]
+    desk.read("2026-05-12T12:01", [*lines[-1:], "11:40 خبر قديم"])
+    desk.read("2026-05-13T11:59", lines)
+    assert kinds(desk)[-1] == "same"
+    desk.read("2026-05-13T12:01", ["12:00 نشرة الظهيرة المباشرة", *lines[:3]])
+    assert kinds(desk) == ["new", *["same"] * 3]
+
+
+def test_a_time_corrected_to_the_next_minute_below_look_alike_news_is_not_an_edit_of_it():
+    desk = Desk()
+    first, second = "الهدف الأول للفريق في المباراة النهائية", "الهدف الثاني للفريق في المباراة النهائية"
+    desk.read("2026-05-12T14:50", [f"14:45 {second}", f"14:30 {first}", "14:00 خبر", "13:00 خبر أقدم"])
+    ids = [change.item.guid for change in desk.last.rows]
+    desk.read("2026-05-12T14:52", [f"14:50 {second}", f"14:45 {first}", "14:00 خبر", "13:00 خبر أقدم"])
+    assert [change.item.guid for change in desk.last.rows] == ids
+    assert kinds(desk) == ["corrected", "corrected", "same", "same"]
+
+
+def test_the_next_goal_under_the_link_of_the_match_is_another_item():
+    match = "https://paper.example/match"
+    desk = Desk()
+    desk.read("2026-05-12T14:55", [linked("14:54 الهدف الثاني للحمر عن طريق سمير", match), "14:00 خبر"])
+    desk.read("2026-05-12T15:12", [linked("15:11 الهدف الثالث للحمر عن طريق جاد", match), "14:00 خبر"])
+    assert kinds(desk) == ["new", "same"]
+
+
+def test_a_link_handed_on_while_the_old_words_still_stand_makes_no_edit():
+    desk = Desk()
+    desk.read("2026-05-12T14:54", [linked("14:54 هزة تضرب العاصمة", "https://p.example/world/"), "14:00 خبر"])
+    guid = desk.last.rows[0].item.guid
+    lines = [
+        linked("14:54 الوزير يستقيل", "https://p.example/world/"),
+        linked("14:54 هزة تضرب العاصمة", "https://p.example/asia/"),
+    ]
+    desk.read("2026-05-12T14:55", [*lines, "14:00 خبر"])
+    assert kinds(desk) == ["new", "same", "same"]
+    assert desk.last.rows[1].item.guid == guid
+
+
+def test_pages_told_apart_by_a_bare_number_are_two():
+    assert canonical("https://n.example/n.asp?101") != canonical("https://n.example/n.asp?102")
+
+
+def test_what_scrolls_out_above_a_line_pinned_at_the_bottom_is_not_gone():
+    desk = Desk()
+    bottom = "06:00 تابعونا على هذه الصفحة"
+    desk.read("2026-05-12T14:55", ["14:54 الهدف الثاني للحمر في النهائي", "14:54 الهدف الأول للحمر في النهائي", bottom])
+    desk.read(
+        "2026-05-12T14:56", ["14:54 الهدف الثالث للحمر في النهائي", "14:54 الهدف الثاني للحمر في النهائي", bottom]
+    )
+    assert kinds(desk) == ["new", "same", "same"]
+    assert not any(item.gone_at for item in desk.items.values())
+
+
+def test_a_pinned_line_alone_is_no_neighbour_to_know_an_edit_by():
+    desk = Desk()
+    pinned = "02:39 مستمر: كل ما يجب معرفته عن الانتخابات البلدية"
+    desk.read("2026-05-12T13:18", [pinned, "13:17 ارتفاع عدد المصابين في الحادث إلى 71 شخصاً", "13:13 خبر"])
+    new = ["13:19 خبر آخر", "13:18 خبر ثالث", "13:17 ارتفاع عدد المصابين في الحادث إلى 74 شخصاً"]
+    desk.read("2026-05-12T13:20", [pinned, *new])
+    assert kinds(desk) == ["same", "new", "new", "new"]

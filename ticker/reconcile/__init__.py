@@ -1,8 +1,8 @@
 """Say which line of this poll is which line of the last one, by place before words.
 
-    links ─▶ anchors ─▶ edits ─▶ moves ─▶ memory ─▶ reposts ─▶ new     places: where a row stands among the anchors
-    same     unchanged  in       other    back      said               times: whether a row and an item can be
-    page                place    time               again                     of one time
+    links ─▶ anchors ─▶ edits ─▶ memory ─▶ moves ─▶ reposts ─▶ new     places: where a row stands among the anchors
+    same     unchanged  in       back      other    said               times: whether a row and an item can be
+    page                place              time     again                     of one time
 
 The matching algorithm of research/identity-time, its steps in order: stale and cut lists (0), links (1), unchanged
 lines (2), edits, moves and corrected times (3), memory (4), reposts and new lines (5), lines that are gone (6). Every
@@ -25,6 +25,7 @@ from ticker.reconcile.edits import edited_in_place
 from ticker.reconcile.links import same_page
 from ticker.reconcile.memory import back, late
 from ticker.reconcile.moves import gone, moved, shifted
+from ticker.reconcile.places import in_order
 from ticker.reconcile.reposts import reposts
 from ticker.reconcile.times import Times
 
@@ -88,22 +89,22 @@ def reconcile(known: Known, seen: Sequence[Headline], *, fetched_at: datetime, z
     """
     if known.lists and equal(seen, known.lists[0]) and len(seen) == len(known.listed):
         return [_same(rank, row, item) for rank, (row, item) in enumerate(zip(seen, known.listed, strict=True))]
-    times = Times(seen, said.moment(seen, known, fetched_at, zone))
+    times = Times(seen, said.moment(seen, known, fetched_at, zone), known)
     found = same_page(known.listed, seen, times)
     pairs = anchors(known.listed, seen, found, times)
     found |= {rank: _same(rank, seen[rank], known.listed[old]) for old, rank in pairs}
-    found = found or shifted(known.listed, seen)
+    found |= shifted(known.listed, seen, found)
     found |= edited_in_place(known.listed, seen, found, times)
-    found |= moved(known.listed, seen, found, times)
     found |= back(known, seen, found, times)
+    found |= moved(known.listed, seen, found, times)
     found |= late(known, seen, found, times, fetched_at)
     found |= reposts(known, seen, found, times, fetched_at, zone)
     return [found.get(rank) or Match(row, rank, "new", None, "no known line") for rank, row in enumerate(seen)]
 
 
 def lost_touch(known: Known, matches: Sequence[Match]) -> bool:
-    """Whether no line of the last list is left: lines may have come and gone between the two polls."""
-    listed = {item.guid for item in known.listed}
+    """Whether no line of the last list is left, but for pinned ones: others may have come and gone since."""
+    listed = in_order(known.listed)
     return bool(listed) and not any(match.item is not None and match.item.guid in listed for match in matches)
 
 

@@ -1,16 +1,19 @@
 """Find the lines that were reworded: the old text is gone from the very slot in which the new one stands."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
+from itertools import islice
 
 from ticker import text
 from ticker.likeness import like, small
 from ticker.model import Headline, Item, Match
 from ticker.reconcile.links import parted
-from ticker.reconcile.places import Gaps
+from ticker.reconcile.places import Gaps, in_order
 from ticker.reconcile.times import FLOOR, Times
+
+MOST_OPTIONS = 2_000  # pairs that are compared: of a hundred lines in one minute all would take seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,13 @@ def edited_in_place(
     places = {item.guid: old for old, item in enumerate(listed)}
     gaps = Gaps((places[match.item.guid], rank) for rank, match in found.items() if match.item)
     used = {match.item.guid for match in found.values() if match.item}
+    steady = in_order(listed)
+    trusted_here = any(match.item is not None and match.item.guid in steady for match in found.values())
     candidates = []
-    for option in _options(listed, seen, found, used, gaps, times):
+    for option in islice(_options(listed, seen, found, used, gaps, times), MOST_OPTIONS):
         item, row = listed[option.old], seen[option.new]
         likeness = like(item.title, row.title)
-        trusted = bool(gaps) and option.expected and not option.words and not parted(item, row)
+        trusted = trusted_here and option.expected and not option.words and not parted(item, row)
         if likeness >= FLOOR and (trusted or small(item.title, row.title)):
             distance = abs(option.old - option.new)
             candidates.append((not option.expected, -likeness, distance, option.old, option.new))
@@ -68,8 +73,11 @@ def _options(
     for new in range(len(seen)):
         if new not in found:
             arrived[gaps.of_new(new)].append(new)
+    elsewhere, before = _left(gone, arrived, listed, seen)
     for gap, olds in gone.items():
-        yield from _of_one_clock(olds, arrived[gap], listed, seen, times)
+        stays = [old for old in olds if elsewhere[text.key(listed[old].title)] == 0]
+        comes = [new for new in arrived[gap] if before[text.key(seen[new].title)] == 0]
+        yield from _of_one_clock(stays, comes, listed, seen, times)
     if not gaps:  # an age is no slot without neighbours
         return
     were, are = {text.key(item.title) for item in listed}, {text.key(row.title) for row in seen}
@@ -77,6 +85,18 @@ def _options(
         lost = [old for old in olds if text.key(listed[old].title) not in are]
         come = [new for new in arrived[gap] if text.key(seen[new].title) not in were]
         yield from _of_one_age(lost, come, listed, seen, times)
+
+
+def _left(
+    gone: Mapping[int, Sequence[int]],
+    arrived: Mapping[int, Sequence[int]],
+    listed: Sequence[Item],
+    seen: Sequence[Headline],
+) -> tuple[Counter[str], Counter[str]]:
+    """The keys of the rows, and of the items, that are no line's yet: words that stand in both lists are no edit."""
+    rows = Counter(text.key(seen[new].title) for news in arrived.values() for new in news)
+    items = Counter(text.key(listed[old].title) for olds in gone.values() for old in olds)
+    return rows, items
 
 
 def _of_one_clock(

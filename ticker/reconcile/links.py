@@ -3,13 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import time
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from ticker import text
-from ticker.likeness import like
+from ticker.likeness import like, small
 from ticker.model import Headline, Item, Match
 from ticker.reconcile.times import FLOOR, Times
+
+DAY = 24 * 60  # minutes
+CORRECTED = 60  # minutes by which a time may be corrected when words are, too
 
 # What a newsroom adds to count its visitors; the same page without.
 _COUNTING = re.compile(
@@ -25,7 +29,8 @@ def canonical(link: str | None) -> str | None:
     except ValueError:
         return None
     path = parts.path.rstrip("/")
-    query = urlencode([pair for pair in parse_qsl(parts.query) if not _COUNTING.fullmatch(pair[0])])
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    query = urlencode([(name, value) for name, value in asked if not _COUNTING.fullmatch(name)])
     if not parts.netloc or not (path or query or parts.fragment):
         return None
     return f"{_host(parts)}{path}?{query}#{parts.fragment}"
@@ -46,18 +51,34 @@ def same_page(listed: Sequence[Item], seen: Sequence[Headline], times: Times) ->
         return {}
     places = {page: old for old, page in enumerate(olds) if page is not None}
     pairs = [(places[page], new) for new, page in enumerate(news) if page in places]
+    was, now = {text.key(item.title) for item in listed}, {text.key(row.title) for row in seen}
+    pairs = [
+        (old, new)
+        for old, new in pairs
+        if (before := text.key(listed[old].title)) == (after := text.key(seen[new].title))
+        or (before not in now and after not in was)  # words that stand in both lists are two lines
+    ]
     return {new: match for old, new in pairs if (match := _match(listed[old], seen[new], new, times)) is not None}
 
 
 def _match(item: Item, row: Headline, rank: int, times: Times) -> Match | None:
+    likeness = 1.0 if text.key(item.title) == text.key(row.title) else like(item.title, row.title)
     if times.agree(rank, item):
         if row.title == item.title:
             return Match(row, rank, "same", item, "same time, words and link")
-        return Match(row, rank, "edited", item, f"same time and link, likeness {like(item.title, row.title):.2f}")
-    likeness = 1.0 if text.key(item.title) == text.key(row.title) else like(item.title, row.title)
-    if row.clock is None or item.clock is None or row.clock == item.clock or likeness < FLOOR:
+        if row.clock == item.clock is not None or times.same_minute(rank, item) or likeness >= FLOOR:
+            return Match(row, rank, "edited", item, f"same time and link, likeness {likeness:.2f}")
+    if row.clock is None or item.clock is None or row.clock == item.clock:
+        return None
+    if likeness < 1.0 and not (small(item.title, row.title) and minutes_apart(item.clock, row.clock) <= CORRECTED):
         return None
     return Match(row, rank, "corrected", item, f"same link, likeness {likeness:.2f}, {said_otherwise(item, row)}")
+
+
+def minutes_apart(one: time, other: time) -> int:
+    """Between two wall clocks, over midnight too."""
+    minutes = abs((one.hour - other.hour) * 60 + one.minute - other.minute)
+    return min(minutes, DAY - minutes)
 
 
 def said_otherwise(item: Item, row: Headline) -> str:

@@ -30,7 +30,11 @@ def back(known: Known, seen: Sequence[Headline], found: Mapping[int, Match], tim
         )
         if nearest is not None:
             used.add(nearest.guid)
-            matches[rank] = Match(row, rank, "back", nearest, "back again, same time and words as before")
+            if row.clock is not None and nearest.clock not in (None, row.clock):
+                reason = f"same words, and a time that it had before, time {row.printed} instead of {nearest.printed}"
+                matches[rank] = Match(row, rank, "corrected", nearest, reason)
+            else:
+                matches[rank] = Match(row, rank, "back", nearest, "back again, same time and words as before")
     return matches
 
 
@@ -43,9 +47,11 @@ def late(
     if not missing or not left:
         return {}
     used = {match.item.guid for match in found.values() if match.item}
+    vacant = {item.clock for item in known.listed if item.guid not in used}  # the row may be one of these, rewritten
     options = [
         (-likeness, rank, number)
         for rank in left
+        if seen[rank].clock not in vacant
         for number, item in enumerate(missing)
         if item.clock == seen[rank].clock and item.guid not in used
         if (likeness := like(item.title, seen[rank].title)) >= FLOOR and times.agree(rank, item)
@@ -63,7 +69,8 @@ def _remembered(known: Known, clocks: set[object], used: set[str]) -> dict[str, 
     """Key -> items with such a wording that may have one of *clocks*, the latest seen first."""
     remembered: dict[str, list[Item]] = defaultdict(list)
     for item in (*known.listed, *known.memory):
-        if item.guid not in used and (item.clock is None or None in clocks or item.clock in clocks):
+        fits = item.clock is None or None in clocks or item.clock in clocks or bool(item.revisions)
+        if item.guid not in used and fits:
             for key in {text.key(title) for title in (item.title, *(old.title for old in item.revisions))}:
                 remembered[key].append(item)
     return remembered
@@ -73,7 +80,12 @@ def _possible(rank: int, row: Headline, item: Item, times: Times) -> bool:
     """A row that says nothing of its time is only taken for an item that printed no clock either."""
     if row.clock is None and item.clock is not None and times.silent(rank):
         return False
-    return times.agree(rank, item)
+    return times.agree(rank, item) or _had(item, row)
+
+
+def _had(item: Item, row: Headline) -> bool:
+    """Whether the row prints a time that *item* had until it was corrected."""
+    return said.plain(row) and any(old.printed == row.printed for old in item.revisions)
 
 
 def _distance(rank: int, row: Headline, item: Item, times: Times) -> tuple[bool, timedelta]:

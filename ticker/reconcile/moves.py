@@ -11,17 +11,15 @@ from datetime import time
 from ticker import text
 from ticker.likeness import like, small
 from ticker.model import Headline, Item, Kind, Match
-from ticker.reconcile.links import parted, said_otherwise
-from ticker.reconcile.places import Gaps
+from ticker.reconcile.links import CORRECTED, DAY, minutes_apart, parted, said_otherwise
+from ticker.reconcile.places import Gaps, in_order
 from ticker.reconcile.times import FLOOR, Times
 
 # Research, identity-time, "The algorithm, matching", step 3; on the replay 18 double publications became 5.
 MOVED = 30  # minutes between two printed times of the same words, when these are few
 ENOUGH_WORDS = 6  # tokens of a line that is not said twice by chance: it may move by any time
 CORRECTED_NEAR = 10  # minutes between two printed times when the words changed a little too, in the same gap
-CORRECTED_FAR = 60  # and anywhere in the list
 FEWEST_WORDS = 5  # tokens of such a line
-_DAY = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +36,20 @@ class _Option:
 
 
 def gone(listed: Sequence[Item], found: Mapping[int, Match]) -> list[int]:
-    """The places of the listed items that are missing from above a line that is still there."""
-    places = {item.guid: old for old, item in enumerate(listed)}
-    kept = {places[match.item.guid] for match in found.values() if match.item and match.item.guid in places}
-    lowest = max(kept, default=-1)
-    return [old for old in range(lowest) if old not in kept]
+    """The places of the listed items that are missing from above a line that is still there.
+
+    One that stays at the very bottom may be pinned there, and one out of its place tells nothing; of a list that is
+    printed the oldest first nothing can be said.
+    """
+    steady = in_order(listed)
+    if 2 * len(steady) <= len(listed):
+        return []
+    places, last = {item.guid: old for old, item in enumerate(listed)}, max(found, default=-1)
+    kept = {places[match.item.guid]: new for new, match in found.items() if match.item and match.item.guid in places}
+    witnesses = [
+        old for old, new in kept.items() if listed[old].guid in steady and not (old == len(listed) - 1 and new == last)
+    ]
+    return [old for old in range(max(witnesses, default=-1)) if old not in kept]
 
 
 def moved(
@@ -115,7 +122,7 @@ def _at_another_time(old: int, new: int, item: Item, row: Headline, apart: int, 
             return _Option(1, 0.0, apart, old, new, "corrected", f"same words, old line gone, {other}")
         return None
     near = apart <= CORRECTED_NEAR and same_gap
-    if not (near or apart <= CORRECTED_FAR) or len(words.split()) < FEWEST_WORDS:
+    if not (near or apart <= CORRECTED) or len(words.split()) < FEWEST_WORDS:
         return None
     if not small(item.title, row.title) or parted(item, row):
         return None
@@ -124,26 +131,25 @@ def _at_another_time(old: int, new: int, item: Item, row: Headline, apart: int, 
     return _Option(2 if near else 3, 1 - likeness, apart, old, new, "corrected", reason)
 
 
-def minutes_apart(one: time, other: time) -> int:
-    """Between two wall clocks, over midnight too."""
-    minutes = abs((one.hour - other.hour) * 60 + one.minute - other.minute)
-    return min(minutes, _DAY - minutes)
-
-
 SHIFT = 30  # minutes: clocks are set by half hours and hours
 FEWEST_SHIFTED = 3  # lines that show it
 
 
-def shifted(listed: Sequence[Item], seen: Sequence[Headline]) -> dict[int, Match]:
+def shifted(listed: Sequence[Item], seen: Sequence[Headline], found: Mapping[int, Match]) -> dict[int, Match]:
     """New place -> the row, where all times of the page have been set back or forward by one amount: words as before.
 
     So a newsroom puts its clock right, and so a page shows that it changes to summer time for the past as well.
     """
-    keys = [text.key(row.title) for row in seen]
+    used = {match.item.guid for match in found.values() if match.item}
+    if 2 * len(found) >= len(seen):
+        return {}
+    left = {new: text.key(row.title) for new, row in enumerate(seen) if new not in found}
+    often = Counter(left.values())
+    rows = {key: new for new, key in left.items() if often[key] == 1}
     pairs = [
-        (old, keys.index(key), _minutes_later(seen[keys.index(key)].clock, item.clock))
+        (old, new, _minutes_later(seen[new].clock, item.clock))
         for old, item in enumerate(listed)
-        if keys.count(key := text.key(item.title)) == 1
+        if item.guid not in used and (new := rows.get(text.key(item.title))) is not None
     ]
     shifts = Counter(shift for *_, shift in pairs if shift)
     shift, count = max(shifts.items(), key=lambda each: each[1], default=(0, 0))
@@ -160,4 +166,4 @@ def shifted(listed: Sequence[Item], seen: Sequence[Headline]) -> dict[int, Match
 def _minutes_later(clock: time | None, other: time | None) -> int | None:
     if clock is None or other is None:
         return None
-    return (clock.hour * 60 + clock.minute - other.hour * 60 - other.minute) % _DAY
+    return (clock.hour * 60 + clock.minute - other.hour * 60 - other.minute) % DAY

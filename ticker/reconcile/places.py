@@ -3,6 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
+from ticker.model import Item
+
 
 class Gaps:
     """The longest increasing run of anchors cuts both lists; a row's gap is the number of cuts above it."""
@@ -48,3 +50,14 @@ def _longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int
 def from_below(ranks: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Each of *ranks* with its number, counted from the last: lines come on top."""
     return zip(range(len(ranks) - 1, -1, -1), ranks, strict=True)
+
+
+def in_order(listed: Sequence[Item]) -> frozenset[str]:
+    """The guids of those that fall down the list as lines do; one that is pinned, or out of its place, is none.
+
+    Lines without a minute of their own are in order.
+    """
+    timed = [(place, item.printed_at) for place, item in enumerate(listed) if item.printed_at is not None]
+    fall = [(-int(at.timestamp()) * len(listed) + place, place) for place, at in timed]
+    run = {place for _, place in _longest_increasing(fall)}
+    return frozenset(item.guid for place, item in enumerate(listed) if item.printed_at is None or place in run)

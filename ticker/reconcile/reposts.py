@@ -22,18 +22,20 @@ def reposts(
     fetched_at: datetime,
     zone: ZoneInfo,
 ) -> dict[int, Match]:
-    """Place -> rows that repeat an item of the same local day and the last 20 h, in the same six words or more."""
+    """Place -> rows that repeat an item of the same local day and the last 20 h, in the same six words or more.
+
+    What comes a third time in a day recurs for real: alarms, results, warnings.
+    """
     left = [rank for rank in range(len(seen)) if rank not in found and seen[rank].clock is not None]
     earlier = _said(known, {text.key(seen[rank].title) for rank in left}) if left else {}
     matches = {}
     for rank in left:
         row, again = seen[rank], earlier.get(text.key(seen[rank].title))
         day = _day(rank, times, fetched_at, zone) if again else None
-        for item in again or ():
-            if item.clock != row.clock and item.published.astimezone(zone).date() == day:
-                reason = f"says once more what was said at {item.printed}"
-                matches[rank] = Match(row, rank, "repost", None, reason, of=item)
-                break
+        today = [item for item in again or () if item.published.astimezone(zone).date() == day]
+        if len(today) == 1 and today[0].clock != row.clock:
+            reason = f"says once more what was said at {today[0].printed}"
+            matches[rank] = Match(row, rank, "repost", None, reason, of=today[0])
     return matches
 
 

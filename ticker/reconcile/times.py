@@ -1,22 +1,28 @@
 """Whether a row and an item can be of one time; rows and items are read once, and only when it matters."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from functools import cached_property
 
-from ticker import said
-from ticker.model import Headline, Item
+from ticker import said, text
+from ticker.model import Headline, Item, Known
+from ticker.reconcile.places import in_order
 
 ZERO = timedelta()
 FLOOR = 0.70  # likeness of two bodies in one slot: an edit above it, other news below (replay of 28,035 lines)
+OTHER_DAY = timedelta(hours=12)  # the same clock on another day is at least 23 hours off
+FRESH = timedelta(hours=1)  # from print to first sight, of an item whose day is beyond doubt
+_BELOW = 3  # rows below one that tell whether it is new
 SAME_MINUTE = timedelta(minutes=2)  # two ages of one line, each rounded, lie no further apart
 
 
 class Times:
     """Of the rows of one poll."""
 
-    def __init__(self, seen: Sequence[Headline], page: said.Moment) -> None:
+    def __init__(self, seen: Sequence[Headline], page: said.Moment, known: Known) -> None:
         self._seen = seen
         self._page = page
+        self._known = known
         self._said: dict[int, said.Said] = {}
         self._stretches: dict[str, said.Span] = {}
 
@@ -30,8 +36,39 @@ class Times:
         """Whether nothing speaks against their being one; equal printed clocks without a day are enough."""
         row = self._seen[rank]
         if said.plain(row) and item.clock is not None:
-            return row.clock == item.clock
+            return row.clock == item.clock and not self._of_a_later_day(rank, item)
         return self.apart(rank, item) is not None
+
+    def _of_a_later_day(self, rank: int, item: Item) -> bool:
+        """Whether a row at the minute of *item* is a later day's: "12:00 Noon news" comes every day.
+
+        It is where that minute has come again since the last good poll and the item was gone by then, or stands above
+        lines that are newer than it, or not known, and was not pinned there.
+        """
+        row, at, good = self._seen[rank], item.printed_at, self._known.last_good
+        if row.clock is None or at is None or good is None or self._page.fetched_at - at < OTHER_DAY:
+            return False
+        if item.first_seen - at > FRESH:
+            return False
+        latest = said.candidates(row.clock, self._page.fetched_at, self._page.zone)[0]
+        if latest - at < OTHER_DAY:
+            return False
+        if item.rank is None:
+            return latest > good - said.BEHIND
+        if latest <= good or item.guid not in self._steady:
+            return False
+        below = [row for row in self._seen[rank + 1 : rank + 1 + _BELOW] if said.plain(row)]
+        return any(self._slots.get((row.clock, text.key(row.title)), latest) > at + said.AHEAD for row in below)
+
+    @cached_property
+    def _steady(self) -> frozenset[str]:
+        return in_order(self._known.listed)
+
+    @cached_property
+    def _slots(self) -> dict[tuple[time | None, str], datetime]:
+        """The instant of each known line, by its printed clock and its key."""
+        items = (*self._known.memory, *self._known.listed)
+        return {(item.clock, text.key(item.title)): item.printed_at for item in items if item.printed_at is not None}
 
     def between(self, rank: int, item: Item) -> timedelta | None:
         """From the likeliest instant of the row to that of *item*, where both are known to the minute."""

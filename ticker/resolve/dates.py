@@ -105,7 +105,10 @@ def _in_window(match: Match, known: Known, page: Moment) -> Dated | None:
     for offset, begin in ((page.offset, since - AHEAD), (ZERO, window[0]), (page.offset, window[0])):
         fitting = [at for at in said.candidates(clock, page.fetched_at, page.zone, offset=offset) if at >= begin]
         if fitting:
-            at = next((at for at in fitting if since <= at <= page.fetched_at), fitting[0])
+            between = [at for at in fitting if since <= at <= page.fetched_at]
+            if len(between) > 1:
+                return None  # an hour that came twice meanwhile: the order of the page tells which
+            at = between[0] if between else fitting[0]
             return Dated(match, at, at, HOUR_OFF.get(offset))
     if said.candidates(clock, page.fetched_at, page.zone, ahead=OFF)[0] > page.latest:
         return Dated(match, page.fetched_at, None, CLOCK_OFF)
@@ -118,7 +121,8 @@ def _late(match: Match, known: Known, page: Moment) -> Dated | None:
     if window is None or clock is None:
         return None
     latest = said.candidates(clock, page.fetched_at, page.zone)[0]
-    return Dated(match, latest, latest, LATE) if latest >= window[0] + BEHIND - OFF else None
+    since = window[0] + BEHIND
+    return Dated(match, latest, latest, LATE) if since - OFF <= latest < since else None
 
 
 def _since_last(row: Headline, spans: tuple[Span, ...], known: Known, page: Moment) -> tuple[Span, ...]:
