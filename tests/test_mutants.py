@@ -50,8 +50,8 @@ MUTANTS = [
     Mutant(
         "a link alone, at another time and with other words, is no identity",
         "reconcile/links.py",
-        "or likeness < FLOOR:",
-        "or likeness < 0.0:",
+        "if likeness < 1.0 and not (",
+        "if False and not (",
     ),
     Mutant(
         "the front page is no story", "reconcile/links.py", "not (path or query or parts.fragment)", "not parts.netloc"
@@ -59,8 +59,8 @@ MUTANTS = [
     Mutant(
         "what visitors are counted by is no part of a link",
         "reconcile/links.py",
-        "if not _COUNTING.fullmatch(pair[0])",
-        "if pair[0]",
+        "if not _COUNTING.fullmatch(name)",
+        "if name",
     ),
     Mutant(
         "links that differ part look-alikes in one slot",
@@ -85,7 +85,7 @@ MUTANTS = [
     Mutant(
         "without a line in common only a small edit is one",
         "reconcile/edits.py",
-        "trusted = bool(gaps) and",
+        "trusted = trusted_here and",
         "trusted =",
     ),
     Mutant(
@@ -94,11 +94,33 @@ MUTANTS = [
         "len(news) <= len(rivals[new]) or below_old == below_new",
         "True",
     ),
+    Mutant("a line of every day is news each day", "reconcile/times.py", "if latest - at < OTHER_DAY:", "if latest:"),
+    Mutant(
+        "a pinned line is no neighbour", "reconcile/edits.py", "match.item.guid in steady for", "match.item.guid for"
+    ),
+    Mutant(
+        "words that stand in both lists are no edit",
+        "reconcile/edits.py",
+        "if elsewhere[text.key(listed[old].title)] == 0",
+        "if True",
+    ),
+    Mutant(
+        "what comes a third time in a day recurs for real",
+        "reconcile/reposts.py",
+        "if len(today) == 1 and",
+        "if today and",
+    ),
+    Mutant(
+        "a line pinned at the bottom does not tell what is gone",
+        "reconcile/moves.py",
+        "not (old == len(listed) - 1 and new == last)",
+        "True",
+    ),
     Mutant(
         "only a line that is gone can have moved",
         "reconcile/moves.py",
-        "lowest = max(kept, default=-1)",
-        "lowest = len(listed)",
+        "return [old for old in range(max(witnesses, default=-1)) if old not in kept]",
+        "return [old for old in range(len(listed)) if old not in kept]",
     ),
     Mutant(
         "the same words stay one item when their time is corrected",
@@ -109,9 +131,9 @@ MUTANTS = [
     Mutant("few words move by half an hour at most", "reconcile/moves.py", "MOVED = 30", "MOVED = 300"),
     Mutant(
         "a corrected time with corrected words is at most an hour away",
-        "reconcile/moves.py",
-        "CORRECTED_FAR = 60",
-        "CORRECTED_FAR = 600",
+        "reconcile/links.py",
+        "CORRECTED = 60",
+        "CORRECTED = 600",
     ),
     Mutant(
         "a number that changes with the time is other news",
@@ -142,8 +164,8 @@ MUTANTS = [
     Mutant(
         "on another day the same words are news",
         "reconcile/reposts.py",
-        " and item.published.astimezone(zone).date() == day",
-        "",
+        " if item.published.astimezone(zone).date() == day]",
+        "]",
     ),
     Mutant(
         "a number word is never a small edit",
