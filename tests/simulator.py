@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from math import exp
@@ -140,9 +141,9 @@ class Newsroom:
                 for _ in range(self._poisson(self._rate(minute, a_day) * loud)):
                     self._at(minute + self._dice.randrange(MINUTE), self._post)
         for begin, end in self._times(self.mix.pinned_a_day, self.begin, (2 * HOUR, 20 * HOUR)):
-            self._at(begin, lambda at, end=end: self._pin(at, end))  # type: ignore[misc]  # of a lambda's default
+            self._at(begin, partial(self._pin, end=end))
         for begin, end in self._times(self.mix.resets_a_day, self.begin, (3 * MINUTE, 60 * MINUTE)):
-            self._at(begin, lambda at, end=end: self._reset(at, end))  # type: ignore[misc]  # of a lambda's default
+            self._at(begin, partial(self._reset, end=end))
 
     def _rate(self, at: int, a_day: float) -> float:
         """Lines a minute without bursts, which make them 1.43 times as many: few at night, most in the evening."""

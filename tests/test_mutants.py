@@ -94,7 +94,7 @@ MUTANTS = [
         "len(news) <= len(rivals[new]) or below_old == below_new",
         "True",
     ),
-    Mutant("a line of every day is news each day", "reconcile/times.py", "if latest - at < OTHER_DAY:", "if latest:"),
+    Mutant("a line of every day is news each day", "reconcile/times.py", "latest - at < said.OTHER_DAY", "latest"),
     Mutant(
         "a pinned line is no neighbour", "reconcile/edits.py", "match.item.guid in steady for", "match.item.guid for"
     ),
@@ -131,7 +131,7 @@ MUTANTS = [
     Mutant("few words move by half an hour at most", "reconcile/moves.py", "MOVED = 30", "MOVED = 300"),
     Mutant(
         "a corrected time with corrected words is at most an hour away",
-        "reconcile/links.py",
+        "reconcile/times.py",
         "CORRECTED = 60",
         "CORRECTED = 600",
     ),

@@ -4,11 +4,12 @@
     same     unchanged  in       back      other    said               times: whether a row and an item can be
     page                place              time     again                     of one time
 
-The matching algorithm of research/identity-time, its steps in order: stale and cut lists (0), links (1), unchanged
-lines (2), edits, moves and corrected times (3), memory (4), reposts and new lines (5), lines that are gone (6). Every
-doubt is "new": an edit that is missed is published once more, a false merge destroys a story. A printed clock is half
-of a line's slot; what ages ("5 minutes ago", "yesterday", a date in place of a clock) is compared as a stretch of time
-with what is known of the item.
+The matching algorithm of research/identity-time: stale and cut lists (its step 0), links (1), unchanged lines (2),
+edits (3), lines that are back as they were (4), moves and corrected times (3), late edits (4), reposts and new lines
+(5), lines that are gone (6). A line that is back is surer than one that may have moved. Every doubt is "new": an edit
+that is missed is published once more, a false merge destroys a story. A printed clock is half of a line's slot; what
+ages ("5 minutes ago", "yesterday", a date in place of a clock) is compared as a stretch of time with what is known of
+the item.
 """
 
 from collections.abc import Iterable, Sequence

@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeVar
 
 from ticker import said, text
 from ticker.model import Headline, Item, Match
-from ticker.reconcile.places import Gaps, from_below
+from ticker.reconcile.places import Gaps, from_below, pairs_of
 from ticker.reconcile.times import ZERO, Times
 
 MINUTE = timedelta(minutes=1)
@@ -25,8 +25,7 @@ def anchors(listed: Sequence[Item], seen: Sequence[Headline], found: Mapping[int
     Equal printed clocks come first, then what is left of equal words: a list may go over from
     clocks to ages or dates. A row whose time contradicts the item is no pair.
     """
-    places = {item.guid: old for old, item in enumerate(listed)}
-    before = [(places[match.item.guid], rank) for rank, match in found.items() if match.item]
+    before = pairs_of(listed, found)
     keys_old = [text.key(item.title) for item in listed]
     keys_new = [text.key(row.title) for row in seen]
     old, new = _left(before, listed, seen)

@@ -10,7 +10,7 @@ from ticker import text
 from ticker.likeness import like, small
 from ticker.model import Headline, Item, Match
 from ticker.reconcile.links import parted
-from ticker.reconcile.places import Gaps, in_order
+from ticker.reconcile.places import Gaps, in_order, pairs_of
 from ticker.reconcile.times import FLOOR, Times
 
 MOST_OPTIONS = 2_000  # pairs that are compared: of a hundred lines in one minute all would take seconds
@@ -37,8 +37,7 @@ def edited_in_place(
         found: place -> what is known of the row already.
         times: of the rows.
     """
-    places = {item.guid: old for old, item in enumerate(listed)}
-    gaps = Gaps((places[match.item.guid], rank) for rank, match in found.items() if match.item)
+    gaps = Gaps(pairs_of(listed, found))
     used = {match.item.guid for match in found.values() if match.item}
     steady = in_order(listed)
     trusted_here = any(match.item is not None and match.item.guid in steady for match in found.values())

@@ -3,17 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from datetime import time
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from ticker import text
 from ticker.likeness import like, small
 from ticker.model import Headline, Item, Match
-from ticker.reconcile.times import FLOOR, Times
-
-DAY = 24 * 60  # minutes
-CORRECTED = 60  # minutes by which a time may be corrected when words are, too
+from ticker.reconcile.times import CORRECTED, FLOOR, Times, minutes_apart
 
 # What a newsroom adds to count its visitors; the same page without.
 _COUNTING = re.compile(
@@ -73,12 +69,6 @@ def _match(item: Item, row: Headline, rank: int, times: Times) -> Match | None:
     if likeness < 1.0 and not (small(item.title, row.title) and minutes_apart(item.clock, row.clock) <= CORRECTED):
         return None
     return Match(row, rank, "corrected", item, f"same link, likeness {likeness:.2f}, {said_otherwise(item, row)}")
-
-
-def minutes_apart(one: time, other: time) -> int:
-    """Between two wall clocks, over midnight too."""
-    minutes = abs((one.hour - other.hour) * 60 + one.minute - other.minute)
-    return min(minutes, DAY - minutes)
 
 
 def said_otherwise(item: Item, row: Headline) -> str:

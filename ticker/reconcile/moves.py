@@ -1,6 +1,7 @@
 """Find the lines that stand elsewhere than they stood, or at another time: corrected by the newsroom, or moved up.
 
-Only a line that is gone can be one of these: it is listed no more, though a line that stood below it still is.
+Only a line that is gone can be one of these: it is listed no more, though a line that stood below it still is. Where
+all lines but a few have another time, the page has set its clock.
 """
 
 from collections import Counter
@@ -11,15 +12,17 @@ from datetime import time
 from ticker import text
 from ticker.likeness import like, small
 from ticker.model import Headline, Item, Kind, Match
-from ticker.reconcile.links import CORRECTED, DAY, minutes_apart, parted, said_otherwise
-from ticker.reconcile.places import Gaps, in_order
-from ticker.reconcile.times import FLOOR, Times
+from ticker.reconcile.links import parted, said_otherwise
+from ticker.reconcile.places import Gaps, in_order, pairs_of
+from ticker.reconcile.times import CORRECTED, DAY, FLOOR, Times, minutes_apart
 
 # Research, identity-time, "The algorithm, matching", step 3; on the replay 18 double publications became 5.
 MOVED = 30  # minutes between two printed times of the same words, when these are few
 ENOUGH_WORDS = 6  # tokens of a line that is not said twice by chance: it may move by any time
 CORRECTED_NEAR = 10  # minutes between two printed times when the words changed a little too, in the same gap
 FEWEST_WORDS = 5  # tokens of such a line
+SHIFT = 30  # minutes: the clock of a page is set by half hours and hours
+FEWEST_SHIFTED = 3  # lines that show it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,7 @@ def gone(listed: Sequence[Item], found: Mapping[int, Match]) -> list[int]:
     steady = in_order(listed)
     if 2 * len(steady) <= len(listed):
         return []
-    places, last = {item.guid: old for old, item in enumerate(listed)}, max(found, default=-1)
-    kept = {places[match.item.guid]: new for new, match in found.items() if match.item and match.item.guid in places}
+    kept, last = dict(pairs_of(listed, found)), max(found, default=-1)
     witnesses = [
         old for old, new in kept.items() if listed[old].guid in steady and not (old == len(listed) - 1 and new == last)
     ]
@@ -81,10 +83,7 @@ def _options(
     found: Mapping[int, Match],
     times: Times,
 ) -> Iterator[_Option]:
-    places = {item.guid: old for old, item in enumerate(listed)}
-    gaps = Gaps(
-        (places[match.item.guid], rank) for rank, match in found.items() if match.item and match.item.guid in places
-    )
+    gaps = Gaps(pairs_of(listed, found))
     still = {text.key(row.title) for row in seen}
     before = {text.key(item.title) for item in listed}
     for old in missing:
@@ -131,18 +130,14 @@ def _at_another_time(old: int, new: int, item: Item, row: Headline, apart: int, 
     return _Option(2 if near else 3, 1 - likeness, apart, old, new, "corrected", reason)
 
 
-SHIFT = 30  # minutes: clocks are set by half hours and hours
-FEWEST_SHIFTED = 3  # lines that show it
-
-
 def shifted(listed: Sequence[Item], seen: Sequence[Headline], found: Mapping[int, Match]) -> dict[int, Match]:
     """New place -> the row, where all times of the page have been set back or forward by one amount: words as before.
 
     So a newsroom puts its clock right, and so a page shows that it changes to summer time for the past as well.
     """
-    used = {match.item.guid for match in found.values() if match.item}
     if 2 * len(found) >= len(seen):
         return {}
+    used = {match.item.guid for match in found.values() if match.item}
     left = {new: text.key(row.title) for new, row in enumerate(seen) if new not in found}
     often = Counter(left.values())
     rows = {key: new for new, key in left.items() if often[key] == 1}

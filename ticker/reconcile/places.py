@@ -1,9 +1,9 @@
 """Where a row stands between the lines that kept their order."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ticker.model import Item
+from ticker.model import Item, Match
 
 
 class Gaps:
@@ -27,6 +27,13 @@ class Gaps:
 
     def of_new(self, rank: int) -> int:
         return bisect_left(self._new, rank)
+
+
+def pairs_of(listed: Sequence[Item], found: Mapping[int, Match]) -> list[tuple[int, int]]:
+    """Old and new place of each row that is *found* to be one of *listed*."""
+    places = {item.guid: old for old, item in enumerate(listed)}
+    known = ((match.item.guid, new) for new, match in found.items() if match.item is not None)
+    return [(places[guid], new) for guid, new in known if guid in places]
 
 
 def _longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -10,7 +10,8 @@ from ticker.reconcile.places import in_order
 
 ZERO = timedelta()
 FLOOR = 0.70  # likeness of two bodies in one slot: an edit above it, other news below (replay of 28,035 lines)
-OTHER_DAY = timedelta(hours=12)  # the same clock on another day is at least 23 hours off
+DAY = 24 * 60  # minutes
+CORRECTED = 60  # minutes by which a time may be corrected when words are, too
 FRESH = timedelta(hours=1)  # from print to first sight, of an item whose day is beyond doubt
 _BELOW = 3  # rows below one that tell whether it is new
 SAME_MINUTE = timedelta(minutes=2)  # two ages of one line, each rounded, lie no further apart
@@ -46,12 +47,12 @@ class Times:
         lines that are newer than it, or not known, and was not pinned there.
         """
         row, at, good = self._seen[rank], item.printed_at, self._known.last_good
-        if row.clock is None or at is None or good is None or self._page.fetched_at - at < OTHER_DAY:
+        if row.clock is None or at is None or good is None or self._page.fetched_at - at < said.OTHER_DAY:
             return False
         if item.first_seen - at > FRESH:
             return False
         latest = said.candidates(row.clock, self._page.fetched_at, self._page.zone)[0]
-        if latest - at < OTHER_DAY:
+        if latest - at < said.OTHER_DAY:
             return False
         if item.rank is None:
             return latest > good - said.BEHIND
@@ -90,3 +91,9 @@ class Times:
         if rank not in self._said:
             self._said[rank] = said.read(self._seen[rank], self._page)
         return self._said[rank]
+
+
+def minutes_apart(one: time, other: time) -> int:
+    """Between two wall clocks, over midnight too."""
+    minutes = abs((one.hour - other.hour) * 60 + one.minute - other.minute)
+    return min(minutes, DAY - minutes)

@@ -6,7 +6,7 @@ rows    Headline -> Said
 items   how far a row and a known item are apart
 """
 
-from ticker.said.items import apart, certain, stretch
+from ticker.said.items import OTHER_DAY, apart, certain, stretch
 from ticker.said.page import moment
 from ticker.said.rows import CLOCK_OFF, DAY_ONLY, ROUGH, TO_COME, UNREADABLE, Moment, Said, Span, minute, plain, read
 from ticker.said.wall import AHEAD, BEHIND, DAYS_BACK, OFF, RECENT, SECOND, ZERO, both, candidates, nearest
@@ -18,6 +18,7 @@ __all__ = [
     "DAYS_BACK",
     "DAY_ONLY",
     "OFF",
+    "OTHER_DAY",
     "RECENT",
     "ROUGH",
     "SECOND",

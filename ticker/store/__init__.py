@@ -28,6 +28,7 @@ from ticker.store.rows import (
     health_of,
     pack_rows,
     poll_of,
+    revision_row,
     row_of,
     still_listed,
     version_of,
@@ -320,12 +321,7 @@ class Store:
         at, digest, _ = lists[-1]
         fresh = success(at, None, saved=False, changes=Changes((), digest))
         state = {"revision": 1, "digest": digest, **fresh, "since": at}
-        old = [(item.guid, was) for item in known for was in item.revisions]
-        said = [
-            {"guid": guid, "title": was.title, "seen_at": was.seen_at, "printed": was.printed, "until": was.until}
-            | {"reason": was.reason}
-            for guid, was in old
-        ]
+        old = [revision_row(item.guid, was) for item in known for was in item.revisions]
         accepted = [
             {"source": source, "at": when, "outcome": "changed", "detail": "", "digest": mark, "size": size}
             for when, mark, size in lists
@@ -333,8 +329,8 @@ class Store:
         async with self._transaction(write=True) as db:
             await db.execute(sources.insert().values(name=source, **state))
             await db.execute(items.insert(), [row_of(item) for item in known])
-            if said:
-                await db.execute(revisions.insert(), said)
+            if old:
+                await db.execute(revisions.insert(), old)
             await db.execute(polls.insert(), accepted)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ticker import text
 from ticker.model import Changes, Channel, Item, Poll, Press, Revision, Validators
 from ticker.store.queries import load, version_query
-from ticker.store.rows import channel_digest, pack, row_of
+from ticker.store.rows import channel_digest, pack, revision_row, row_of
 from ticker.store.tables import Instant, items, revisions, sources, versions
 
 FAILING = 3  # failed polls in a row until "suspect" becomes "failing"
@@ -98,8 +98,7 @@ async def keep_items(
 
 async def _revise(db: AsyncConnection, item: Item, was: Revision) -> None:
     """What the item says now into it, what it said beside it."""
-    old = {"title": was.title, "seen_at": was.seen_at, "printed": was.printed, "until": was.until, "reason": was.reason}
-    await db.execute(revisions.insert().values(guid=item.guid, **old))
+    await db.execute(revisions.insert().values(**revision_row(item.guid, was)))
     words = {"title": item.title, "title_fold": text.fold(item.title), "link": item.link, "updated": item.updated}
     said = {"printed": item.printed, "clock": item.clock and item.clock.isoformat(), "printed_at": item.printed_at}
     new = update(items).where(items.c.guid == item.guid)

@@ -86,6 +86,12 @@ def item_of(row: RowMapping, revisions: Sequence[Revision] = ()) -> Item:
     )
 
 
+def revision_row(guid: str, was: Revision) -> dict[str, Any]:
+    """Of the table `revisions`, without its id."""
+    said = {"title": was.title, "seen_at": was.seen_at, "printed": was.printed, "until": was.until}
+    return {"guid": guid, "reason": was.reason, **said}
+
+
 def revision_of(row: RowMapping) -> Revision:
     """An old wording."""
     return Revision(row["title"], row["seen_at"], row["printed"], row["until"], row["reason"])
