@@ -141,6 +141,12 @@ def small(a: str, b: str) -> bool:
     return _few(added + removed, len(many)) or _one_holds_all(added, removed, len(few))
 
 
+def count_alike(a: str, b: str, *, exactly: bool = False) -> bool:
+    """Whether one of the two wordings has all numbers, number words and negations of the other, or both the same."""
+    ta, tb = (Counter(filter(_turns, words)) for words in bodies(a, b))
+    return ta == tb or not exactly and (ta <= tb or tb <= ta)
+
+
 def _few(words: int, length: int) -> bool:
     return words <= MOST_WORDS and 3 * words <= length
 
@@ -182,11 +188,12 @@ def _beyond_typos(was: Sequence[str], now: Sequence[str]) -> int | None:
 
 
 def _typo(old: str, new: str) -> bool:
-    """One word, spelt otherwise, or with the Arabic article and without."""
+    """One word, spelt otherwise, or with the Arabic article and without; the typo may be in the article."""
     was, now = _ARTICLE.sub("", old), _ARTICLE.sub("", new)
     long_enough = min(len(old), len(new)) >= TYPO_FROM
     twice = min(len(was), len(now)) >= TWO_TYPOS_FROM and was[0] == now[0]
-    return OSA.distance(was, now) <= long_enough + twice and not _opposite(was, now) and {was, now} not in _TWINS
+    apart = min(OSA.distance(was, now), OSA.distance(old, new))
+    return apart <= long_enough + twice and not _opposite(was, now) and {was, now} not in _TWINS
 
 
 def _opposite(old: str, new: str) -> bool:

@@ -95,8 +95,8 @@ def reconcile(known: Known, seen: Sequence[Headline], *, fetched_at: datetime, z
     pairs = anchors(known.listed, seen, found, times)
     found |= {rank: _same(rank, seen[rank], known.listed[old]) for old, rank in pairs}
     found |= shifted(known.listed, seen, found)
-    found |= edited_in_place(known.listed, seen, found, times)
     found |= back(known, seen, found, times)
+    found |= edited_in_place(known.listed, seen, found, times)
     found |= moved(known.listed, seen, found, times)
     found |= late(known, seen, found, times, fetched_at)
     found |= reposts(known, seen, found, times, fetched_at, zone)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ticker import said, text
-from ticker.likeness import like
+from ticker.likeness import count_alike, like
 from ticker.model import Headline, Item, Known, Match
 from ticker.reconcile.times import FLOOR, ZERO, Times
 
@@ -55,6 +55,7 @@ def late(
         for number, item in enumerate(missing)
         if item.clock == seen[rank].clock and item.guid not in used
         if (likeness := like(item.title, seen[rank].title)) >= FLOOR and times.agree(rank, item)
+        if count_alike(item.title, seen[rank].title)
     ]
     matches: dict[int, Match] = {}
     for score, rank, number in sorted(options):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from ticker import text
-from ticker.likeness import like, small
+from ticker.likeness import count_alike, like, small
 from ticker.model import Headline, Item, Kind, Match
 from ticker.reconcile.links import parted, said_otherwise
 from ticker.reconcile.places import Gaps, in_order, pairs_of
@@ -20,6 +20,7 @@ from ticker.reconcile.times import CORRECTED, DAY, FLOOR, Times, minutes_apart
 MOVED = 30  # minutes between two printed times of the same words, when these are few
 ENOUGH_WORDS = 6  # tokens of a line that is not said twice by chance: it may move by any time
 CORRECTED_NEAR = 10  # minutes between two printed times when the words changed a little too, in the same gap
+CLOSE = 0.85  # likeness of a line whose neighbours on both sides are the same, when more than a little changed
 FEWEST_WORDS = 5  # tokens of such a line
 SHIFT = 30  # minutes: the clock of a page is set by half hours and hours
 FEWEST_SHIFTED = 3  # lines that show it
@@ -54,16 +55,27 @@ def gone(listed: Sequence[Item], found: Mapping[int, Match]) -> list[int]:
     return [old for old in range(max(witnesses, default=-1)) if old not in kept]
 
 
+def _supplanted(listed: Sequence[Item], found: Mapping[int, Match]) -> dict[int, int]:
+    """Old place -> new place, of the listed items in whose place another line stands, between the same neighbours."""
+    kept = dict(pairs_of(listed, found))
+    return {
+        old: kept[old + 1] - 1
+        for old in range(len(listed) - 1)
+        if old not in kept and (old == 0 or old - 1 in kept) and kept.get(old + 1, 0) == kept.get(old - 1, -1) + 2
+    }
+
+
 def moved(
     listed: Sequence[Item], seen: Sequence[Headline], found: Mapping[int, Match], times: Times
 ) -> dict[int, Match]:
     """New place -> the row as a line that was edited and moved, or whose time was corrected, best first, one to one."""
-    missing = gone(listed, found)
+    supplanted = _supplanted(listed, found)
+    missing = sorted({*gone(listed, found), *supplanted})
     arrived = [new for new in range(len(seen)) if new not in found]
     if not missing or not arrived:
         return {}
     options = sorted(
-        _options(listed, seen, missing, arrived, found, times),
+        _options(listed, seen, missing, supplanted, arrived, found, times),
         key=lambda one: (one.step, one.unlikeness, one.minutes, one.old, one.new),
     )
     matches: dict[int, Match] = {}
@@ -79,6 +91,7 @@ def _options(
     listed: Sequence[Item],
     seen: Sequence[Headline],
     missing: Sequence[int],
+    supplanted: Mapping[int, int],
     arrived: Sequence[int],
     found: Mapping[int, Match],
     times: Times,
@@ -93,7 +106,8 @@ def _options(
                 continue
             same_gap = gaps.of_old(old) == gaps.of_new(new)
             if row.clock != item.clock:
-                option = _at_another_time(old, new, item, row, minutes_apart(item.clock, row.clock), same_gap)
+                in_place = supplanted.get(old) == new and old > 0  # on top a line may have come as another was removed
+                option = _at_another_time(old, new, item, row, same_gap, in_place)
             elif times.agree(new, item) and not same_gap:  # in its own gap `edits` has decided
                 option = _elsewhere(old, new, item, row)
             else:
@@ -106,15 +120,18 @@ def _options(
 
 
 def _elsewhere(old: int, new: int, item: Item, row: Headline) -> _Option | None:
-    """The same time and nearly the same words, in another place."""
+    """The same time and nearly the same words, in another place: there another number is another line of a series."""
     likeness = like(item.title, row.title)
-    if likeness < FLOOR or (parted(item, row) and not small(item.title, row.title)):
+    if likeness < FLOOR or not count_alike(item.title, row.title):
+        return None
+    if parted(item, row) and not small(item.title, row.title):
         return None
     return _Option(0, 1 - likeness, 0, old, new, "edited", f"edited and moved, same time, likeness {likeness:.2f}")
 
 
-def _at_another_time(old: int, new: int, item: Item, row: Headline, apart: int, same_gap: bool) -> _Option | None:
-    """The same words at another time, or nearly the same ones at nearly the same time."""
+def _at_another_time(old: int, new: int, item: Item, row: Headline, same_gap: bool, in_place: bool) -> _Option | None:
+    """The same words at another time, or nearly the same ones at nearly the same time; in its own place some more."""
+    apart = DAY if item.clock is None or row.clock is None else minutes_apart(item.clock, row.clock)
     words, other = text.key(item.title), said_otherwise(item, row)
     if words == text.key(row.title):
         if apart <= MOVED or len(words.split()) >= ENOUGH_WORDS:
@@ -123,9 +140,10 @@ def _at_another_time(old: int, new: int, item: Item, row: Headline, apart: int, 
     near = apart <= CORRECTED_NEAR and same_gap
     if not (near or apart <= CORRECTED) or len(words.split()) < FEWEST_WORDS:
         return None
-    if not small(item.title, row.title) or parted(item, row):
-        return None
     likeness = like(item.title, row.title)
+    reworded = in_place and near and likeness >= CLOSE and count_alike(item.title, row.title, exactly=True)
+    if not (reworded or small(item.title, row.title)) or parted(item, row):
+        return None
     reason = f"nearly the same words, likeness {likeness:.2f}, old line gone, {other}"
     return _Option(2 if near else 3, 1 - likeness, apart, old, new, "corrected", reason)
 
