@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("ticker", deadline=None)  # the clock of a busy machine is no test
+settings.load_profile("ticker")
 
 
 class Turns:

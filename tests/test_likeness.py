@@ -29,6 +29,8 @@ def test_a_colon_inside_a_clock_is_no_speaker():
         pytest.param("افتتاح معرض الكتاب في المدينة القديمة", "افتتاح معرض الكتاب في المدينة", id="a word removed"),
         pytest.param("افتتاح معرض الكتاب في المدينة", "افتتاح معرضالكتاب في المدينة", id="words glued"),
         pytest.param("افتتاح معرض الكتاب في المدينة", "افتتاح معرض كتاب في المدينة", id="an article"),
+        pytest.param("بعد أشهر من الانتظار في المدينة", "بعد أشهر من االنتظار في المدينة", id="a typo in the article"),
+        pytest.param("إعادة فتح الجسر القديم غداً", "إعادة فتح اجلسر القديم غداً", id="article and word swapped"),
         pytest.param("پارک ملی امروز بازگشایی شد", "پارک ملی امروز باز گشایی شد", id="words split"),
         pytest.param("Council opens the new swimming pool", "Council opens new swiming pool", id="English"),
         pytest.param(

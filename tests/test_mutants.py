@@ -138,8 +138,56 @@ MUTANTS = [
     Mutant(
         "a number that changes with the time is other news",
         "reconcile/moves.py",
-        "if not small(item.title, row.title) or parted(item, row):",
+        "if not (reworded or small(item.title, row.title)) or parted(item, row):",
         "if parted(item, row):",
+    ),
+    Mutant(
+        "a line between the same neighbours may change its time and a word",
+        "reconcile/moves.py",
+        "in_place and near and likeness >= CLOSE",
+        "False and likeness >= CLOSE",
+    ),
+    Mutant(
+        "on top another line may have come",
+        "reconcile/moves.py",
+        "supplanted.get(old) == new and old > 0",
+        "supplanted.get(old) == new",
+    ),
+    Mutant(
+        "a line between the same neighbours has not scrolled out",
+        "reconcile/moves.py",
+        "sorted({*gone(listed, found), *supplanted})",
+        "gone(listed, found)",
+    ),
+    Mutant(
+        "in another place another number is another line",
+        "reconcile/moves.py",
+        "reworded = likeness >= CLOSE and count_alike(item.title, row.title) and",
+        "reworded = likeness >= CLOSE and",
+    ),
+    Mutant(
+        "in another place it is close, or a small edit",
+        "reconcile/moves.py",
+        "reworded = likeness >= CLOSE and",
+        "reworded = likeness >= 0.7 and",
+    ),
+    Mutant(
+        "of two old texts the one with the same number is edited",
+        "reconcile/edits.py",
+        "recounted = not count_alike(item.title, row.title)",
+        "recounted = False",
+    ),
+    Mutant(
+        "what is remembered in the same words is no edit of its neighbour",
+        "reconcile/__init__.py",
+        "found |= back(known, seen, found, times)\n    found |= edited_in_place(known.listed, seen, found, times)",
+        "found |= edited_in_place(known.listed, seen, found, times)\n    found |= back(known, seen, found, times)",
+    ),
+    Mutant(
+        "what comes back with another number is another line",
+        "reconcile/memory.py",
+        "        if count_alike(item.title, seen[rank].title)\n",
+        "",
     ),
     Mutant(
         "both texts in one list are two lines", "reconcile/moves.py", "if option.unlikeness and (", "if False and ("

@@ -145,6 +145,15 @@ def test_without_a_line_in_common_only_a_small_edit_is_the_same_item():
     assert kinds(small)[0] == "edited"
 
 
+def test_a_list_that_begins_anew_at_midnight_is_doubted_once_and_then_grows():
+    desk = Desk()
+    desk.read("2025-01-14T23:59", [f"23:{minute} خبر رقم {minute} من المساء" for minute in range(58, 18, -1)])
+    fresh = [f"00:{minute:02} خبر رقم {minute} من يوم جديد" for minute in range(9, 0, -1)]
+    believed = [desk.read(f"2025-01-15T00:{10 + n}", fresh[-n:]) is not None for n in range(1, 8)]
+    assert believed == [False, *[True] * 6]
+    assert desk.read("2025-01-15T00:20", fresh[-1:]) is None, "and may be cut again"
+
+
 def test_a_line_that_vanished_and_comes_back_keeps_its_id(desk):
     guid = desk.last.rows[1].item.guid
     desk.read("2025-01-14T14:56", [SEED[0], *SEED[2:]])
@@ -350,6 +359,79 @@ def test_look_alike_news_in_the_slot_of_another_is_another_item_when_it_leads_el
 
 
 # Lines that move, and times that are corrected
+
+
+def test_a_remembered_line_in_the_slot_of_one_like_it_is_back_and_no_edit_of_that():
+    desk = Desk()
+    silver, again = "14:50 سعر غرام الفضة في السوق القديم 94 ديناراً", "14:50 سعر غرام الفضة في السوق القديم 83 ديناراً"
+    desk.read("2025-01-14T14:55", [*SEED[:3], again, silver])
+    guid = desk.last.rows[4].item.guid
+    desk.read("2025-01-14T14:56", ["14:55 خبر آخر", *SEED[:3], again])
+    desk.read("2025-01-14T14:57", ["14:55 خبر آخر", *SEED[:3], silver])
+    assert kinds(desk) == [*["same"] * 4, "back"]
+    assert desk.last.rows[4].item.guid == guid
+
+
+def test_of_two_lines_that_may_be_the_old_text_the_one_with_the_same_number_is():
+    desk = Desk()
+    first, second = "14:53 درجة الحرارة في وسط المدينة 87 اليوم", "14:53 درجة الحرارة في المدينة كلها 93 اليوم"
+    desk.read("2025-01-14T14:55", [SEED[0], first, second, *SEED[3:]])
+    guids = [change.item.guid for change in desk.last.rows]
+    desk.read("2025-01-14T14:56", [SEED[0], "14:53 درجة الحرارة في وسط المدينة 93 اليوم", *SEED[3:]])
+    assert desk.last.rows[1].item.guid == guids[2]
+
+
+def test_another_number_in_another_place_is_another_line_of_the_series():
+    desk = Desk()
+    toll = "14:53 ارتفاع عدد المصابين في حادث القطار قرب المرفأ إلى {} شخصاً"
+    desk.read("2025-01-14T14:54", [SEED[2], toll.format(48), *SEED[3:]])
+    desk.read("2025-01-14T14:55", [SEED[0], toll.format(58), SEED[2], *SEED[3:]])
+    assert kinds(desk) == ["new", "new", *["same"] * 4]
+
+
+def test_other_words_in_another_place_are_another_line_though_the_minute_is_the_same():
+    desk = Desk()
+    one, other = "14:53 غرفة التجارة تفتح باب التسجيل في دورة الخط", "14:53 غرفة التجارة تفتح باب التسجيل لسباق القوارب"
+    desk.read("2025-01-14T14:54", [SEED[2], one, *SEED[3:]])
+    desk.read("2025-01-14T14:55", [other, SEED[2], *SEED[3:]])
+    assert kinds(desk) == ["new", *["same"] * 4]
+
+
+def test_a_line_that_came_back_with_another_number_is_another_one(desk):
+    toll = "14:53 ارتفاع عدد المصابين في حادث القطار قرب المرفأ إلى {} شخصاً"
+    desk.read("2025-01-14T14:56", [SEED[0], toll.format(48), *SEED[1:]])
+    desk.read("2025-01-14T14:57", ["14:56 خبر آخر", *SEED])
+    desk.read("2025-01-14T14:59", ["14:56 خبر آخر", SEED[0], toll.format(58), *SEED[1:]])
+    assert kinds(desk) == ["same", "same", "new", *["same"] * 5]
+
+
+REWORDED = "14:50 الأرصاد: أمطار غزيرة على الساحل مساء اليوم وغداً في كل المناطق الجبلية والساحلية"
+OTHERWISE = REWORDED.replace("14:50", "14:53").replace("كل", "جميع")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        pytest.param([SEED[0]], [SEED[0]], "corrected", id="between the same neighbours"),
+        pytest.param([], [], "new", id="on top"),
+        pytest.param([SEED[0]], ["14:55 خبر آخر", SEED[0], "14:54 خبر جديد"], "new", id="with a new neighbour"),
+    ],
+)
+def test_a_corrected_time_and_another_word_are_one_item_between_the_same_neighbours(before, after, kind):
+    desk = Desk()
+    desk.read("2025-01-14T14:55", [*before, OTHERWISE, *SEED[3:]])
+    desk.read("2025-01-14T14:56", [*after, REWORDED, *SEED[3:]])
+    assert kinds(desk)[len(after)] == kind
+
+
+def test_the_neighbours_of_a_line_tell_that_it_is_gone_when_those_below_are_out_of_order():
+    desk = Desk()
+    pinned = "14:54 افتتاح معرض الزهور في الحديقة العامة"
+    lines = ["14:53 خبر أول", "14:52 خبر ثان", "14:53 المكتبة الوطنية تستعيد مخطوطة نادرة", "14:50 خبر ثالث", pinned]
+    desk.read("2025-01-14T14:55", lines)
+    lines[2] = "14:54 المكتبة الوطنية رسمياً تستعيد مخطوطة نادرة"
+    desk.read("2025-01-14T14:56", lines)
+    assert kinds(desk) == ["same", "same", "corrected", "same", "same"]
 
 
 def test_a_line_edited_and_moved_between_others_keeps_its_id(desk):

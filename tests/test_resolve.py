@@ -415,15 +415,35 @@ def test_an_hour_that_the_page_is_off_is_put_right():
     assert (last.published, last.printed_at, last.clock) == (
         instant("2025-01-14T12:29"), instant("2025-01-14T12:29"), time(11, 29),
     )  # fmt: skip
-    assert alarm(desk.last) == f"{HOUR_BEHIND} (1 of 1 new lines): is the zone of the source right?"
+    assert alarm(desk.last, desk.known) == f"{HOUR_BEHIND} (1 of 1 new lines): is the zone of the source right?"
 
 
 def test_a_page_that_is_right_raises_no_alarm():
     desk = Desk()
     desk.read("2025-01-14T14:55", SEED)
-    assert alarm(desk.last) == ""
+    assert alarm(desk.last, desk.known) == ""
     desk.read("2025-01-14T14:56", ["13:56 دخل متأخراً", *SEED])
-    assert (desk.last.rows[0].item.flag, alarm(desk.last)) == (LATE, ""), "one line is no clock"
+    assert (desk.last.rows[0].item.flag, alarm(desk.last, desk.known)) == (LATE, ""), "one line is no clock"
+
+
+@pytest.mark.parametrize(
+    ("lags", "hours"),
+    [
+        pytest.param([180, 181, 185, 180, 182], "3", id="three hours"),
+        pytest.param([210, 215, 211, 210, 212], "3.5", id="three hours and a half"),
+        pytest.param([1, 180, 181, 185, 182], "", id="not yet five times"),
+        pytest.param([180, 240, 185, 122, 181], "", id="now so, now so"),
+        pytest.param([0, 1, 2, 3, 1], "", id="right"),
+    ],
+)
+def test_a_zone_that_is_hours_wrong_raises_an_alarm(lags, hours):
+    desk = Desk()
+    begin = instant("2025-01-14T18:00")
+    lines = [sight(BEIRUT, begin - (200 + n * 9) * MINUTE, f"early {n}") for n in range(20)]
+    desk.read(begin, lines)
+    watch(desk, lines, begin + 60 * MINUTE, lags, every=15)
+    said = alarm(desk.last, desk.known)
+    assert (f"about {hours} hours before they appear" in said) if hours else said == ""
 
 
 @pytest.mark.parametrize("lag", [61, -59])

@@ -34,8 +34,8 @@ from ticker.reconcile.times import FLOOR
 
 DOUBLES = {USUAL: 0.006, HOSTILE: 0.012}  # of all stories, published twice; of other mixes none
 EDITS_KEPT = 0.90
-DISBELIEVED = 0.001  # of all stories: stood only on a list that was refused, and the next poll came after they had gone
-ASTRAY = 0.001  # of all stories of the hostile mix: a time that was corrected, and an older copy believed after it
+DISBELIEVED = 0.001  # of all stories: stood only on a list that was refused, and had gone when the next was believed
+ASTRAY = {USUAL: 0.0001, HOSTILE: 0.001}  # of all stories: a time corrected, and an older copy believed after it
 
 # The table of research/identity-time, "Simulator"; three times and ten times as many lines as the channel it replays.
 SLOW = (Setup(USUAL, 120, 6, 1330), Setup(USUAL, 300, 10, 1330))  # polled less often than the list turns over
@@ -49,6 +49,7 @@ TABLE = (
     Setup(HOSTILE, rows=6),
 )
 DAILY = tuple(replace(setup, a_day=250) for setup in (TABLE[0], TABLE[1], TABLE[2], TABLE[6], TABLE[7]))
+DAILY_SEEDS = range(1, 6)
 SOAK_SEEDS = range(101, 201)
 
 
@@ -57,11 +58,10 @@ def broken(setup: Setup, verdict: Verdict) -> list[str]:
     allowed = dict.fromkeys(("lost", "hidden", "doubled", "merged", "wrong", "changed", "disorder"), 0.0)
     if setup.mix in DOUBLES:
         allowed["doubled"] = DOUBLES[setup.mix] * verdict.stories
+        allowed["wrong"] = ASTRAY[setup.mix] * verdict.stories
     else:
         allowed |= dict.fromkeys(("forced", "joined", "flips"), 0.0)
-    if setup.mix == HOSTILE:
-        allowed["wrong"] = ASTRAY * verdict.stories
-    if setup in SLOW:
+    if setup in SLOW or setup.mix == HOSTILE:
         allowed["lost"] = DISBELIEVED * verdict.stories
     counts = {name: getattr(verdict, name) for name in allowed}
     found = [f"{count} {name}: {verdict.of(name)[:3]}" for name, count in counts.items() if count > allowed[name]]
@@ -70,19 +70,19 @@ def broken(setup: Setup, verdict: Verdict) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("seed", "setup"), [pytest.param(seed, setup, id=setup.name) for seed, setup in enumerate(DAILY, 1)]
-)
-def test_ten_days_of_news_keep_every_promise(seed, setup):
-    verdict = run(setup, seed)
-    assert verdict.stories > 1500
-    assert verdict.polls > 8000
+@pytest.mark.parametrize("setup", [pytest.param(setup, id=setup.name) for setup in DAILY])
+def test_five_times_ten_days_of_news_keep_every_promise(setup):
+    verdict = Verdict()
+    for seed in DAILY_SEEDS:
+        verdict += run(setup, seed)
+    assert verdict.stories > 7500
+    assert verdict.polls > 40_000
     assert broken(setup, verdict) == []
 
 
 @pytest.mark.soak
 def test_a_hundred_newsrooms_keep_every_promise(capsys):
-    """Some 12 minutes on one core."""
+    """Some five minutes on two cores."""
     totals = {setup: Verdict() for setup in TABLE}
     begin = monotonic()
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:

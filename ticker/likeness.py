@@ -144,7 +144,7 @@ def small(a: str, b: str) -> bool:
 def count_alike(a: str, b: str, *, exactly: bool = False) -> bool:
     """Whether one of the two wordings has all numbers, number words and negations of the other, or both the same."""
     ta, tb = (Counter(filter(_turns, words)) for words in bodies(a, b))
-    return ta == tb or not exactly and (ta <= tb or tb <= ta)
+    return ta == tb or (not exactly and (ta <= tb or tb <= ta))
 
 
 def _few(words: int, length: int) -> bool:

@@ -143,7 +143,7 @@ async def keep(
             changes,
             gone=missing(known, matches),
             gap=lost_touch(known, matches),
-            note="; ".join(filter(None, (alarm(changes), page.note))),
+            note="; ".join(filter(None, (alarm(changes, known), page.note))),
         )
         try:
             await store.apply(source.name, changes, page=page, known=known, channels=channels, press=press)

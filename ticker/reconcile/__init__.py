@@ -58,7 +58,8 @@ def doubt(known: Known, seen: Sequence[Headline]) -> Doubt | None:
         return None
     if mark in known.lists:
         return Doubt("the page shows an older copy of its list; waiting for the next poll to agree")
-    if len(seen) * SHORT < known.longest and known.doubted is None:
+    shrunk = len(seen) * SHORT < known.longest and len(seen) < len(known.listed)  # one that was cleared may grow
+    if shrunk and known.doubted is None:
         detail = f"only {len(seen)} rows of the usual {known.longest}; waiting for the next poll to agree"
         return Doubt(detail, "block-empty")
     return None

@@ -7,7 +7,7 @@ from datetime import time
 from itertools import islice
 
 from ticker import text
-from ticker.likeness import like, small
+from ticker.likeness import count_alike, like, small
 from ticker.model import Headline, Item, Match
 from ticker.reconcile.links import parted
 from ticker.reconcile.places import Gaps, in_order, pairs_of
@@ -48,9 +48,10 @@ def edited_in_place(
         trusted = trusted_here and option.expected and not option.words and not parted(item, row)
         if likeness >= FLOOR and (trusted or small(item.title, row.title)):
             distance = abs(option.old - option.new)
-            candidates.append((not option.expected, -likeness, distance, option.old, option.new))
+            recounted = not count_alike(item.title, row.title)
+            candidates.append((not option.expected, recounted, -likeness, distance, option.old, option.new))
     matches: dict[int, Match] = {}
-    for _, score, _, old, new in sorted(candidates):
+    for _, _, score, _, old, new in sorted(candidates):
         if new not in matches and listed[old].guid not in used:
             used.add(listed[old].guid)
             matches[new] = Match(seen[new], new, "edited", listed[old], f"edited in place, likeness {-score:.2f}")

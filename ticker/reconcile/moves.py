@@ -14,7 +14,7 @@ from ticker.likeness import count_alike, like, small
 from ticker.model import Headline, Item, Kind, Match
 from ticker.reconcile.links import parted, said_otherwise
 from ticker.reconcile.places import Gaps, in_order, pairs_of
-from ticker.reconcile.times import CORRECTED, DAY, FLOOR, Times, minutes_apart
+from ticker.reconcile.times import CORRECTED, DAY, Times, minutes_apart
 
 # Research, identity-time, "The algorithm, matching", step 3; on the replay 18 double publications became 5.
 MOVED = 30  # minutes between two printed times of the same words, when these are few
@@ -122,9 +122,8 @@ def _options(
 def _elsewhere(old: int, new: int, item: Item, row: Headline) -> _Option | None:
     """The same time and nearly the same words, in another place: there another number is another line of a series."""
     likeness = like(item.title, row.title)
-    if likeness < FLOOR or not count_alike(item.title, row.title):
-        return None
-    if parted(item, row) and not small(item.title, row.title):
+    reworded = likeness >= CLOSE and count_alike(item.title, row.title) and not parted(item, row)
+    if not (reworded or small(item.title, row.title)):
         return None
     return _Option(0, 1 - likeness, 0, old, new, "edited", f"edited and moved, same time, likeness {likeness:.2f}")
 

@@ -5,6 +5,7 @@ from one that was put in late. So nothing is concluded from one poll, from a fir
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from ticker.model import Changes, Item, Known
 from ticker.said import AHEAD, BEHIND, CLOCK_OFF, ZERO
 
 HOUR = timedelta(hours=1)
+HALF = HOUR / 2  # zones differ by hours and halves
 # research/identity-time, "Clock of the page": 13 of 691 lines wrong and not 570, of a page an hour late for four days
 POLLS = 5  # so many of the latest that saw new lines are asked
 LEAST_POLLS = 3  # that agree, the middle one then among them; lines are put in late in few polls (4 of 16,079 lines)
@@ -59,11 +61,30 @@ def _lag(item: Item, zone: ZoneInfo) -> timedelta | None:
     return None
 
 
-def alarm(changes: Changes) -> str:
+def alarm(changes: Changes, known: Known) -> str:
     """What the new rows show of the page's clock, as a plain sentence for the operator; empty where it is right."""
     new = [change.item for change in changes.rows if change.kind in ("new", "repost")]
     counts = Counter(item.flag for item in new if item.flag in (CLOCK_OFF, *HOUR_OFF.values()))
-    if not counts:
+    if counts:
+        flag, count = counts.most_common(1)[0]
+        return f"{flag} ({count} of {len(new)} new lines): is the zone of the source right?"
+    late = _hours_late([*new, *known.listed, *known.memory]) if new else ZERO
+    if not late:
         return ""
-    flag, count = counts.most_common(1)[0]
-    return f"{flag} ({count} of {len(new)} new lines): is the zone of the source right?"
+    return f"new lines say times about {late / HOUR:g} hours before they appear: is the zone of the source right?"
+
+
+def _hours_late(items: Iterable[Item]) -> timedelta:
+    """By how many hours and halves, from 1½ on, the nearest line of each of the latest polls was late; 0 if not alike.
+
+    One line may be put in late, and so may some; not one poll after the other by whole hours.
+    """
+    polls: dict[datetime, timedelta] = {}
+    for item in items:
+        if item.flag is None and item.clock is not None and item.printed_at is not None:
+            lag = item.first_seen - item.printed_at
+            polls[item.first_seen] = min(lag, polls.get(item.first_seen, lag))
+    lags = [polls[at] for at in sorted(polls, reverse=True)[:POLLS]]
+    late = round(min(lags, default=ZERO) / HALF) * HALF
+    alike = len(lags) == POLLS and all(abs(lag - late) <= NEAR for lag in lags)
+    return late if alike and late > HOUR else ZERO
