@@ -10,7 +10,7 @@ import asyncio
 import gzip
 import json
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -22,7 +22,7 @@ from selectolax.lexbor import LexborHTMLParser
 from ticker.decode import decode, page_of
 from ticker.demo import Newsroom, newsroom_app, page, serve_newsroom
 from ticker.fetch import Fetcher
-from ticker.model import Changes, Channel, Format, Item, Known, Page, Source
+from ticker.model import Changes, Channel, Feed, Format, Known, Page, Source
 from ticker.parse import parse
 from ticker.poll import documents
 from ticker.reconcile import digest, reconcile
@@ -122,8 +122,8 @@ async def _stored(script: Newsroom, source: Source, whole: Page, rounds: int) ->
             )
             spans.append(perf_counter() - begin)
 
-        async def press(channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
-            return documents(channel, newest)
+        async def press(feed: Feed) -> Mapping[Format, bytes]:
+            return documents(feed)
 
         spans: list[float] = []
         at = START
@@ -136,9 +136,10 @@ async def _stored(script: Newsroom, source: Source, whole: Page, rounds: int) ->
             at += timedelta(minutes=4)
             await keep(at, channels=(CHANNEL,))
         figures["store_apply_and_publish"] = median(spans) * 1000
-        items = await store.newest(None, limit=500)
-        figures["items_in_feed"] = len(items)
-        figures["render_three_formats"] = timed(lambda: documents(CHANNEL, items), 10)
+        live = await store.live(CHANNEL)
+        assert live is not None
+        figures["items_in_feed"] = len(live.items)
+        figures["render_three_formats"] = timed(lambda: documents(live), 10)
         figures["known"] = await timed_async(lambda: store.known("demo", at), 20)
         await store.close()
     return figures

@@ -7,7 +7,7 @@ import pytest
 
 from tests.lines import BEIRUT, ago, dated, instant, now, stated
 from ticker.errors import FetchError, StoreError
-from ticker.model import Changes, Channel, Format, Headline, Item, Known, Page, Source, Validators
+from ticker.model import Changes, Channel, Feed, Format, Headline, Known, Page, Source, Validators
 from ticker.poll import MOST_ROWS, documents, ingest, keep, poll
 from ticker.store import Store
 
@@ -47,8 +47,8 @@ class Web:
         return Page(url, answer, "html", self.at, Validators(url, f'"{len(self.asked)}"', None))
 
 
-async def press(channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
-    return documents(channel, newest)
+async def press(feed: Feed) -> Mapping[Format, bytes]:
+    return documents(feed)
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ from lxml import etree
 
 from ticker import text
 from ticker.model import Channel, Feed, Format, Item
-from ticker.render import render, window
+from ticker.render import render
+from ticker.window import window
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = Path(__file__).parent / "schemas"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.lines import BEIRUT, ago, dated, instant, page, stated
 from tests.running import answered, write_config
 from ticker.errors import StoreError, TickerError
-from ticker.model import Ago, Channel, Day, Format, Headline, Item, Match, Page, Poll, Source
+from ticker.model import Ago, Day, Feed, Format, Headline, Match, Page, Poll, Source
 from ticker.poll import keep
 from ticker.reconcile import digest, missing
 from ticker.replay import Replay, replay
@@ -33,7 +33,7 @@ AT = instant("2025-01-14T14:55")
 MINUTE = timedelta(minutes=1)
 
 
-async def unpublished(channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
+async def unpublished(feed: Feed) -> Mapping[Format, bytes]:
     return {}
 
 

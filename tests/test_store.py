@@ -10,7 +10,7 @@ import pytest
 
 from tests.lines import BEIRUT, instant, page
 from ticker.errors import ConflictError, StoreError
-from ticker.model import Changes, Channel, Format, Headline, Item, Known, Match, Page, Poll, Validators
+from ticker.model import Changes, Channel, Feed, Format, Headline, Known, Match, Page, Poll, Validators
 from ticker.poll import documents
 from ticker.reconcile import digest, reconcile
 from ticker.resolve import resolve
@@ -28,8 +28,8 @@ def channel(name: str = "", **changes: object) -> Channel:
     return replace(plain, **changes)  # type: ignore[arg-type]  # dataclasses.replace types every field as its own
 
 
-async def press(channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
-    return documents(channel, newest)
+async def press(feed: Feed) -> Mapping[Format, bytes]:
+    return documents(feed)
 
 
 def read_at(at: datetime, validators: Validators | None = None) -> Page:
@@ -128,7 +128,7 @@ async def test_the_same_guid_is_never_inserted_twice(store):
 
 
 async def test_an_error_while_rendering_leaves_everything_as_it_was(store):
-    async def broken(channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
+    async def broken(feed: Feed) -> Mapping[Format, bytes]:
         raise RuntimeError("out of ink")
 
     seen = page(*LINES)
@@ -147,9 +147,10 @@ async def test_an_error_while_rendering_leaves_everything_as_it_was(store):
 async def test_a_version_is_the_bytes_that_were_rendered_and_last_modified_grows(store):
     await keep(store, AT, LINES)
     first = await store.version("desk")
-    items = await store.newest("desk", limit=500)
+    live = await store.live(channel("desk"))
     assert first is not None
-    assert dict(first.documents) == documents(channel("desk"), items)
+    assert live is not None
+    assert dict(first.documents) == documents(live)
     assert (first.revision, first.last_modified) == (1, AT)
     await keep(store, AT, ["14:54 افتتاح معرض الكتاب السنوي", *LINES[1:]])
     second = await store.version("desk")
@@ -229,7 +230,7 @@ async def test_a_changed_configuration_republishes_and_a_changed_release_does_no
 
     ours = channel(sources={"desk": "أخبار", "other": "أخبار أخرى"})
 
-    async def other_release(channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
+    async def other_release(feed: Feed) -> Mapping[Format, bytes]:
         return dict.fromkeys(Format, b"another layout")
 
     await store.republish([ours, channel("desk")], AT, other_release)

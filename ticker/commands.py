@@ -347,8 +347,8 @@ async def feeds(settings: "Settings", names: list[str]) -> dict[str, Mapping["Fo
         for name in names:
             if version := await store.published_for(channels[name]):
                 documents[name] = version.documents
-            elif newest := await store.newest(name or None, limit=settings.feed.max_items):
-                documents[name] = await press(channels[name], newest)
+            elif live := await store.live(channels[name]):
+                documents[name] = await press(live)
     return documents
 
 

@@ -5,7 +5,7 @@ page order, which is newest first. A `Headline` has a wall-clock time but no day
 an instant. What must not be cannot be written.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import Enum
@@ -275,6 +275,8 @@ class Channel:
     max_items: int
     max_age: timedelta
     languages: Mapping[str, str] = field(default_factory=dict)  # name -> language of sources that have another one
+    pages: Mapping[str, str] = field(default_factory=dict)  # name -> the page that is followed, for people
+    hubs: tuple[str, ...] = ()  # WebSub hubs that are advertised: those that work
 
     def language_of(self, source: str) -> str:
         """BCP 47, of the headlines of *source*."""
@@ -289,18 +291,44 @@ class Channel:
         """Where the feed itself is, in one format."""
         return f"{self.page_url}feed.{form.ending}"
 
+    def archive_url(self, number: int, form: Format) -> str:
+        """Where a closed archive of the feed is, in one format."""
+        return f"{self.page_url}archive/{number}.{form.ending}"
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One version of a feed: everything `render` needs, and nothing that depends on the clock."""
+    """One document of a feed: everything `render` needs, and nothing that depends on the clock.
+
+    The subscription document, a closed archive (RFC 5005 §4), or a filtered variant of the former.
+    """
 
     channel: Channel
-    items: tuple[Item, ...]  # newest first, never empty
-    updated: datetime  # of the newest change among the items
+    items: tuple[Item, ...]  # newest first by `published`; empty only in a variant that matches nothing
+    updated: datetime  # of the newest change among the items; of a variant, of those of the whole feed
+    number: int | None = None  # of a closed archive, from 1 up
+    previous: int | None = None  # the archive before this document, if there is one
+    query: str = ""  # of a variant, as it stands in its URL after the "?"
+
+    def url(self, form: Format) -> str:
+        """Its own address in one format."""
+        if self.number is not None:
+            return self.channel.archive_url(self.number, form)
+        return self.channel.feed_url(form) + (f"?{self.query}" if self.query else "")
 
 
-Press: TypeAlias = Callable[[Channel, Sequence[Item]], Awaitable[Mapping[Format, bytes]]]
-"""Makes the documents of a channel from its newest items, newest first, in the one thread that renders."""
+Press: TypeAlias = Callable[[Feed], Awaitable[Mapping[Format, bytes]]]
+"""Makes the documents of a feed, in the one thread that renders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A part of a feed that is closed: its documents never change again."""
+
+    feed: str  # Channel.name
+    number: int  # from 1 up, in the order of the store
+    closed_at: datetime
+    documents: Mapping[Format, bytes]
 
 
 @dataclass(frozen=True, slots=True)

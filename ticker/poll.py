@@ -13,7 +13,6 @@ from ticker.model import (
     Feed,
     Format,
     Headline,
-    Item,
     Known,
     Last,
     Match,
@@ -25,7 +24,7 @@ from ticker.model import (
 )
 from ticker.parse import parse
 from ticker.reconcile import digest, doubt, equal, lost_touch, missing, reconcile, unmoved
-from ticker.render import render, window
+from ticker.render import render
 from ticker.resolve import alarm, reach, resolve
 
 MOST_ROWS = 500  # of a list: the newest; the longest of 85 real ones has 115 (research/real-pages)
@@ -93,10 +92,8 @@ async def ingest(source: Source, page: Page, *, store: Store, channels: Iterable
     return await keep(source, replace(page, saved=True), headlines, store=store, channels=channels, press=press)
 
 
-def documents(channel: Channel, newest: Sequence[Item]) -> dict[Format, bytes]:
-    """The feed of *channel* in every format, from its newest items, newest first."""
-    items = window(newest, channel)
-    feed = Feed(channel, items, max(item.updated for item in items))
+def documents(feed: Feed) -> dict[Format, bytes]:
+    """*feed* in every format."""
     return {form: render(feed, form) for form in Format}
 
 

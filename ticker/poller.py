@@ -1,7 +1,7 @@
 """Poll sources in this process and say what is news: to the log, and to the status page."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ import structlog
 
 from ticker.errors import Cause, StoreError
 from ticker.fetch import Fetcher
-from ticker.model import Channel, Format, Health, Item, Poll, Source
+from ticker.model import Channel, Feed, Format, Health, Poll, Source
 from ticker.poll import documents, poll
 from ticker.serve import Shelf
 from ticker.store import FAILING, Store
@@ -26,8 +26,8 @@ class RenderThread:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="render")
 
-    async def __call__(self, channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, documents, channel, newest)
+    async def __call__(self, feed: Feed) -> Mapping[Format, bytes]:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, documents, feed)
 
     def close(self) -> None:
         """After the running document."""

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from ticker import said
 from ticker.errors import TickerError
-from ticker.model import Change, Channel, Format, Item, Page, Poll, Source
+from ticker.model import Change, Feed, Format, Item, Page, Poll, Source
 from ticker.poll import keep
 from ticker.reconcile import digest
 from ticker.replay.compare import Comparison, Decision, Difference, What, Wording
@@ -201,5 +201,5 @@ class _Again:
         return await self._store.items_of(row.guid for row in rows if row.guid)
 
 
-async def _unpublished(channel: Channel, newest: Sequence[Item]) -> Mapping[Format, bytes]:
+async def _unpublished(feed: Feed) -> Mapping[Format, bytes]:
     return {}  # never asked: there are no channels

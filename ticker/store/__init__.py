@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ticker import text
 from ticker.errors import ConflictError, StoreError
-from ticker.model import Changes, Channel, Health, Item, Known, Last, Page, Poll, Press, Validators, Version
+from ticker.model import Changes, Channel, Feed, Health, Item, Known, Last, Page, Poll, Press, Validators, Version
 from ticker.store.changes import FAILING, ensure, keep_items, publish, success, trouble
 from ticker.store.engine import open_engine
 from ticker.store.queries import MEMORY, items_at, lists_since, lists_until, load, polls_after, version_query
@@ -34,6 +34,7 @@ from ticker.store.rows import (
     version_of,
 )
 from ticker.store.tables import items, polls, revisions, sources, versions
+from ticker.window import window
 
 __all__ = ["FAILING", "KeptPoll", "KeptRow", "Store"]
 
@@ -221,6 +222,14 @@ class Store:
         async with self._transaction(write=False) as db:
             row = (await db.execute(version_query(channel.name))).mappings().first()
         return version_of(row) if row and _stands(row, channel) else None
+
+    async def live(self, channel: Channel) -> Feed | None:
+        """The subscription document of *channel* as it would be published now; None before its first item."""
+        async with self._transaction(write=False) as db:
+            newest = select(items).where(items.c.source.in_(channel.sources), items.c.repost_of.is_(None))
+            ordered = newest.order_by(items.c.published.desc(), items.c.id.desc()).limit(channel.max_items)
+            held = window(await load(db, ordered), channel)
+        return Feed(channel, held, max(item.updated for item in held)) if held else None
 
     async def newest(self, source: str | None, *, limit: int) -> list[Item]:
         """Items of one source or of all, newest first, with their old wordings."""

@@ -9,10 +9,11 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker import text
-from ticker.model import Changes, Channel, Item, Poll, Press, Revision, Validators
+from ticker.model import Changes, Channel, Feed, Item, Poll, Press, Revision, Validators
 from ticker.store.queries import load, version_query
 from ticker.store.rows import channel_digest, pack, revision_row, row_of
 from ticker.store.tables import Instant, items, revisions, sources, versions
+from ticker.window import window
 
 FAILING = 3  # failed polls in a row until "suspect" becomes "failing"
 SECOND = timedelta(seconds=1)
@@ -113,7 +114,8 @@ async def publish(db: AsyncConnection, channel: Channel, at: datetime, press: Pr
         .order_by(items.c.published.desc(), items.c.id.desc())
         .limit(channel.max_items)
     )
-    documents = await press(channel, await load(db, newest))
+    held = window(await load(db, newest), channel)
+    documents = await press(Feed(channel, held, max(item.updated for item in held)))
     packed = await asyncio.to_thread(pack, documents)
     before = (await db.execute(version_query(channel.name))).mappings().first()
     facts = {"channel": channel_digest(channel), **packed}
