@@ -64,11 +64,11 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     language = Counter(languages.values()).most_common(1)[0][0]
     named = settings.sources[0].title if len(titles) == 1 else f"Ticker · {' · '.join(titles.values())}"[:200]
     others = {name: spoken for name, spoken in languages.items() if spoken != language}
-    channels = {"": Channel("", settings.feed.title or named, language, url, titles, *window, others)}
+    pages = {source.name: source.urls[0] for source in settings.sources}
+    channels = {"": Channel("", settings.feed.title or named, language, url, titles, *window, others, pages)}
     for source in settings.sources:
-        channels[source.name] = Channel(
-            source.name, source.title, source.language, url, {source.name: source.title}, *window
-        )
+        one, page = {source.name: source.title}, {source.name: source.urls[0]}
+        channels[source.name] = Channel(source.name, source.title, source.language, url, one, *window, pages=page)
     return channels
 
 
