@@ -144,14 +144,14 @@ MUTANTS = [
     Mutant(
         "a line between the same neighbours may change its time and a word",
         "reconcile/moves.py",
-        "in_place and near and likeness >= CLOSE",
-        "False and likeness >= CLOSE",
+        "reworded = set_back and likeness",
+        "reworded = False and likeness",
     ),
     Mutant(
-        "on top another line may have come",
+        "what replaces a live line is later",
         "reconcile/moves.py",
-        "supplanted.get(old) == new and old > 0",
-        "supplanted.get(old) == new",
+        "set_back = in_place and near and (_minutes_later(row.clock, item.clock) or 0) > DAY // 2",
+        "set_back = in_place and near",
     ),
     Mutant(
         "a line between the same neighbours has not scrolled out",
@@ -174,14 +174,26 @@ MUTANTS = [
     Mutant(
         "of two old texts the one with the same number is edited",
         "reconcile/edits.py",
-        "recounted = not count_alike(item.title, row.title)",
+        "recounted = option.scarce and not count_alike(item.title, row.title)",
         "recounted = False",
     ),
     Mutant(
         "what is remembered in the same words is no edit of its neighbour",
         "reconcile/__init__.py",
-        "found |= back(known, seen, found, times)\n    found |= edited_in_place(known.listed, seen, found, times)",
-        "found |= edited_in_place(known.listed, seen, found, times)\n    found |= back(known, seen, found, times)",
+        "found |= back(known, seen, found, times, listed=False)",
+        "",
+    ),
+    Mutant(
+        "an old wording of a line that is listed is no surer than its edit",
+        "reconcile/__init__.py",
+        "found |= back(known, seen, found, times, listed=False)",
+        "found |= back(known, seen, found, times, listed=True)",
+    ),
+    Mutant(
+        "numbers choose among old texts only where fewer lines came than have gone",
+        "reconcile/edits.py",
+        "recounted = option.scarce and not",
+        "recounted = not",
     ),
     Mutant(
         "what comes back with another number is another line",

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -407,13 +408,71 @@ def test_a_line_that_came_back_with_another_number_is_another_one(desk):
 
 REWORDED = "14:50 الأرصاد: أمطار غزيرة على الساحل مساء اليوم وغداً في كل المناطق الجبلية والساحلية"
 OTHERWISE = REWORDED.replace("14:50", "14:53").replace("كل", "جميع")
+LIVE = "14:10 تغطية مباشرة"
+
+
+@pytest.mark.parametrize(
+    ("line", "towns"),
+    [
+        pytest.param(
+            "صفارات الإنذار تدوي في {} والبلدات المجاورة منذ دقائق قليلة", ("نبع السنونو", "نبع المرجان"), id="towns"
+        ),
+        pytest.param(
+            "Red alert: rocket sirens sounding in {} and nearby communities", ("Ostwick", "Fennholm"), id="English"
+        ),
+        pytest.param(
+            "{} personnes blessées dans l'accident du tramway près du port", ("Deux", "Trois"), id="number words"
+        ),
+    ],
+)
+def test_a_live_line_that_is_replaced_below_a_pinned_one_is_other_news_each_time(line, towns):
+    desk = Desk()
+    for n, town in enumerate(towns):
+        desk.read(f"2025-01-14T14:{56 + n}", [LIVE, f"14:{55 + n} {line.format(town)}", *SEED[2:]])
+    assert kinds(desk) == ["same", "new", *["same"] * 4]
+
+
+def test_two_counts_that_both_rise_in_one_minute_are_not_taken_for_each_other():
+    desk = Desk()
+    was = [
+        f"14:53 ارتفاع عدد الجرحى في {town} إلى {n} بحسب المستشفى" for town, n in (("وادي الندى", 3), ("تل الغيم", 4))
+    ]
+    now = [
+        f"14:53 ارتفاع عدد الجرحى في {town} إلى {n} بحسب المستشفى" for town, n in (("وادي الندى", 4), ("تل الغيم", 5))
+    ]
+    desk.read("2025-01-14T14:55", [SEED[0], *was, *SEED[3:]])
+    guids = [change.item.guid for change in desk.last.rows]
+    desk.read("2025-01-14T14:56", [SEED[0], *now, *SEED[3:]])
+    assert [change.item.guid for change in desk.last.rows] == guids
+
+
+def test_a_new_flash_in_the_first_words_of_one_that_is_reworded_is_new():
+    desk = Desk()
+    flash = "14:55 هدف لفريق صقور الندى"
+    desk.read("2025-01-14T14:56", [flash, *SEED])
+    guid = desk.last.rows[0].item.guid
+    desk.read("2025-01-14T14:57", [f"{flash} سجله سليم", *SEED])
+    desk.read("2025-01-14T14:58", [flash, f"{flash} سجله سليم من ضربة جزاء", *SEED])
+    assert kinds(desk)[:2] == ["new", "edited"]
+    assert desk.last.rows[1].item.guid == guid
+
+
+@pytest.mark.alone
+def test_a_list_of_look_alikes_in_one_minute_does_not_take_seconds():
+    desk = Desk()
+    words = "ارتفاع عدد الجرحى في حادث القطار قرب مدينة الندى القديمة إلى"
+    lines = [f"14:53 {words} {n} {'والتحقيق مستمر ' * 60}" for n in range(100)]
+    desk.read("2025-01-14T14:54", lines)
+    begin = process_time()
+    desk.read("2025-01-14T14:55", ["14:54 خبر", *(f"{line} {n}" for n, line in enumerate(lines[::-1]))])
+    assert process_time() - begin < 4
 
 
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [
         pytest.param([SEED[0]], [SEED[0]], "corrected", id="between the same neighbours"),
-        pytest.param([], [], "new", id="on top"),
+        pytest.param([], [], "corrected", id="on top"),
         pytest.param([SEED[0]], ["14:55 خبر آخر", SEED[0], "14:54 خبر جديد"], "new", id="with a new neighbour"),
     ],
 )

@@ -5,8 +5,9 @@
     page                place              time     again                     of one time
 
 The matching algorithm of research/identity-time: stale and cut lists (its step 0), links (1), unchanged lines (2),
-edits (3), lines that are back as they were (4), moves and corrected times (3), late edits (4), reposts and new lines
-(5), lines that are gone (6). A line that is back is surer than one that may have moved. Every doubt is "new": an edit
+lines that are back as they were (4), edits (3), moves and corrected times (3), late edits (4), reposts and new lines
+(5), lines that are gone (6). What is back in the words it left with is surer than an edit of its neighbour; an old
+wording of a line that is listed is not, but surer than one that may have moved. Every doubt is "new": an edit
 that is missed is published once more, a false merge destroys a story. A printed clock is half of a line's slot; what
 ages ("5 minutes ago", "yesterday", a date in place of a clock) is compared as a stretch of time with what is known of
 the item.
@@ -96,8 +97,9 @@ def reconcile(known: Known, seen: Sequence[Headline], *, fetched_at: datetime, z
     pairs = anchors(known.listed, seen, found, times)
     found |= {rank: _same(rank, seen[rank], known.listed[old]) for old, rank in pairs}
     found |= shifted(known.listed, seen, found)
-    found |= back(known, seen, found, times)
+    found |= back(known, seen, found, times, listed=False)
     found |= edited_in_place(known.listed, seen, found, times)
+    found |= back(known, seen, found, times, listed=True)
     found |= moved(known.listed, seen, found, times)
     found |= late(known, seen, found, times, fetched_at)
     found |= reposts(known, seen, found, times, fetched_at, zone)

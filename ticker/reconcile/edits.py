@@ -11,9 +11,7 @@ from ticker.likeness import count_alike, like, small
 from ticker.model import Headline, Item, Match
 from ticker.reconcile.links import parted
 from ticker.reconcile.places import Gaps, in_order, pairs_of
-from ticker.reconcile.times import FLOOR, Times
-
-MOST_OPTIONS = 2_000  # pairs that are compared: of a hundred lines in one minute all would take seconds
+from ticker.reconcile.times import FLOOR, MOST_OPTIONS, Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +22,7 @@ class _Option:
     new: int
     expected: bool  # by place alone
     words: bool  # the words must tell
+    scarce: bool  # fewer lines came than have gone: numbers tell which of them is left
 
 
 def edited_in_place(
@@ -48,7 +47,7 @@ def edited_in_place(
         trusted = trusted_here and option.expected and not option.words and not parted(item, row)
         if likeness >= FLOOR and (trusted or small(item.title, row.title)):
             distance = abs(option.old - option.new)
-            recounted = not count_alike(item.title, row.title)
+            recounted = option.scarce and not count_alike(item.title, row.title)
             candidates.append((not option.expected, recounted, -likeness, distance, option.old, option.new))
     matches: dict[int, Match] = {}
     for _, _, score, _, old, new in sorted(candidates):
@@ -131,7 +130,7 @@ def _of_one_age(
     yield from _expected(minutes, words=False)
     for old, partners in rough.items():
         if len(partners) == 1 and sum(partners[0] in others for others in rough.values()) == 1:
-            yield _Option(old, partners[0], expected=True, words=True)
+            yield _Option(old, partners[0], expected=True, words=True, scarce=False)
 
 
 def _expected(partners: Mapping[int, Sequence[int]], *, words: bool) -> Iterator[_Option]:
@@ -143,4 +142,5 @@ def _expected(partners: Mapping[int, Sequence[int]], *, words: bool) -> Iterator
     for old, news in partners.items():
         for n, new in enumerate(news):
             below_new, below_old = len(news) - 1 - n, len(rivals[new]) - 1 - rivals[new].index(old)
-            yield _Option(old, new, len(news) <= len(rivals[new]) or below_old == below_new, words)
+            expected = len(news) <= len(rivals[new]) or below_old == below_new
+            yield _Option(old, new, expected, words, scarce=len(news) < len(rivals[new]))

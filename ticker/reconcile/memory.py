@@ -3,22 +3,30 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from ticker import said, text
 from ticker.likeness import count_alike, like
 from ticker.model import Headline, Item, Known, Match
-from ticker.reconcile.times import FLOOR, ZERO, Times
+from ticker.reconcile.times import FLOOR, MOST_OPTIONS, ZERO, Times
 
 LATE = timedelta(minutes=15)  # a line that is away for longer is not being reworded (research, identity-time, step 4)
 
 
-def back(known: Known, seen: Sequence[Headline], found: Mapping[int, Match], times: Times) -> dict[int, Match]:
-    """Place -> rows that were listed in the last 20 h, with the same time and any of their wordings."""
+def back(
+    known: Known, seen: Sequence[Headline], found: Mapping[int, Match], times: Times, *, listed: bool
+) -> dict[int, Match]:
+    """Place -> rows that were listed in the last 20 h, with the same time and any of their wordings.
+
+    Args:
+        listed: also of items that still were at the last poll; else only of those that had gone.
+    """
     left = [rank for rank in range(len(seen)) if rank not in found]
     if not left:
         return {}
     used = {match.item.guid for match in found.values() if match.item}
-    remembered = _remembered(known, {seen[rank].clock for rank in left}, used)
+    among = (*known.listed, *known.memory) if listed else known.memory
+    remembered = _remembered(among, {seen[rank].clock for rank in left}, used)
     matches = {}
     for rank in left:
         row = seen[rank]
@@ -48,14 +56,18 @@ def late(
         return {}
     used = {match.item.guid for match in found.values() if match.item}
     vacant = {item.clock for item in known.listed if item.guid not in used}  # the row may be one of these, rewritten
-    options = [
-        (-likeness, rank, number)
+    pairs = (
+        (rank, number)
         for rank in left
         if seen[rank].clock not in vacant
         for number, item in enumerate(missing)
         if item.clock == seen[rank].clock and item.guid not in used
-        if (likeness := like(item.title, seen[rank].title)) >= FLOOR and times.agree(rank, item)
-        if count_alike(item.title, seen[rank].title)
+    )
+    options = [
+        (-likeness, rank, number)
+        for rank, number in islice(pairs, MOST_OPTIONS)
+        if (likeness := like(missing[number].title, seen[rank].title)) >= FLOOR and times.agree(rank, missing[number])
+        if count_alike(missing[number].title, seen[rank].title)
     ]
     matches: dict[int, Match] = {}
     for score, rank, number in sorted(options):
@@ -66,10 +78,10 @@ def late(
     return matches
 
 
-def _remembered(known: Known, clocks: set[object], used: set[str]) -> dict[str, list[Item]]:
+def _remembered(among: Sequence[Item], clocks: set[object], used: set[str]) -> dict[str, list[Item]]:
     """Key -> items with such a wording that may have one of *clocks*, the latest seen first."""
     remembered: dict[str, list[Item]] = defaultdict(list)
-    for item in (*known.listed, *known.memory):
+    for item in among:
         fits = item.clock is None or None in clocks or item.clock in clocks or bool(item.revisions)
         if item.guid not in used and fits:
             for key in {text.key(title) for title in (item.title, *(old.title for old in item.revisions))}:

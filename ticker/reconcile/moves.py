@@ -8,19 +8,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
+from itertools import islice
 
 from ticker import text
 from ticker.likeness import count_alike, like, small
 from ticker.model import Headline, Item, Kind, Match
 from ticker.reconcile.links import parted, said_otherwise
 from ticker.reconcile.places import Gaps, in_order, pairs_of
-from ticker.reconcile.times import CORRECTED, DAY, Times, minutes_apart
+from ticker.reconcile.times import CORRECTED, DAY, MOST_OPTIONS, Times, minutes_apart
 
 # Research, identity-time, "The algorithm, matching", step 3; on the replay 18 double publications became 5.
 MOVED = 30  # minutes between two printed times of the same words, when these are few
 ENOUGH_WORDS = 6  # tokens of a line that is not said twice by chance: it may move by any time
 CORRECTED_NEAR = 10  # minutes between two printed times when the words changed a little too, in the same gap
-CLOSE = 0.85  # likeness of a line whose neighbours on both sides are the same, when more than a little changed
+CLOSE = (
+    0.85  # likeness of a line that was moved, or between the same neighbours set back, when more than a little changed
+)
 FEWEST_WORDS = 5  # tokens of such a line
 SHIFT = 30  # minutes: the clock of a page is set by half hours and hours
 FEWEST_SHIFTED = 3  # lines that show it
@@ -97,25 +100,25 @@ def _options(
     times: Times,
 ) -> Iterator[_Option]:
     gaps = Gaps(pairs_of(listed, found))
-    still = {text.key(row.title) for row in seen}
-    before = {text.key(item.title) for item in listed}
-    for old in missing:
-        for new in arrived:
-            item, row = listed[old], seen[new]
-            if item.clock is None or row.clock is None:
-                continue
-            same_gap = gaps.of_old(old) == gaps.of_new(new)
-            if row.clock != item.clock:
-                in_place = supplanted.get(old) == new and old > 0  # on top a line may have come as another was removed
-                option = _at_another_time(old, new, item, row, same_gap, in_place)
-            elif times.agree(new, item) and not same_gap:  # in its own gap `edits` has decided
-                option = _elsewhere(old, new, item, row)
-            else:
-                continue
-            if option is None:
-                continue
-            if option.unlikeness and (text.key(item.title) in still or text.key(row.title) in before):
-                continue  # both texts in one list are two lines
+    are, were = [text.key(row.title) for row in seen], [text.key(item.title) for item in listed]
+    still, before = set(are), set(were)
+    pairs = (
+        (old, new)
+        for old in missing
+        for new in arrived
+        if listed[old].clock is not None and seen[new].clock is not None
+        # both texts in one list are two lines
+        if were[old] == are[new] or not (were[old] in still or are[new] in before)
+    )
+    for old, new in islice(pairs, MOST_OPTIONS):
+        item, row = listed[old], seen[new]
+        same_gap = gaps.of_old(old) == gaps.of_new(new)
+        option = None
+        if row.clock != item.clock:
+            option = _at_another_time(old, new, item, row, same_gap, supplanted.get(old) == new)
+        elif times.agree(new, item) and not same_gap:  # in its own gap `edits` has decided
+            option = _elsewhere(old, new, item, row)
+        if option is not None:
             yield option
 
 
@@ -129,7 +132,10 @@ def _elsewhere(old: int, new: int, item: Item, row: Headline) -> _Option | None:
 
 
 def _at_another_time(old: int, new: int, item: Item, row: Headline, same_gap: bool, in_place: bool) -> _Option | None:
-    """The same words at another time, or nearly the same ones at nearly the same time; in its own place some more."""
+    """The same words at another time, or nearly the same ones at nearly the same time.
+
+    In its own place more words may change where the time is set back: a line that another news replaces is later.
+    """
     apart = DAY if item.clock is None or row.clock is None else minutes_apart(item.clock, row.clock)
     words, other = text.key(item.title), said_otherwise(item, row)
     if words == text.key(row.title):
@@ -140,7 +146,8 @@ def _at_another_time(old: int, new: int, item: Item, row: Headline, same_gap: bo
     if not (near or apart <= CORRECTED) or len(words.split()) < FEWEST_WORDS:
         return None
     likeness = like(item.title, row.title)
-    reworded = in_place and near and likeness >= CLOSE and count_alike(item.title, row.title, exactly=True)
+    set_back = in_place and near and (_minutes_later(row.clock, item.clock) or 0) > DAY // 2
+    reworded = set_back and likeness >= CLOSE and count_alike(item.title, row.title, exactly=True)
     if not (reworded or small(item.title, row.title)) or parted(item, row):
         return None
     reason = f"nearly the same words, likeness {likeness:.2f}, old line gone, {other}"

@@ -10,6 +10,7 @@ from ticker.reconcile.places import in_order
 
 ZERO = timedelta()
 FLOOR = 0.70  # likeness of two bodies in one slot: an edit above it, other news below (replay of 28,035 lines)
+MOST_OPTIONS = 2_000  # pairs that a step compares: of a hundred lines in one minute all would take seconds
 DAY = 24 * 60  # minutes
 CORRECTED = 60  # minutes by which a time may be corrected when words are, too
 FRESH = timedelta(hours=1)  # from print to first sight, of an item whose day is beyond doubt
