@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from ticker.errors import StoreError
-from ticker.model import Channel, Format, Health, Item, Revision, Source, Version
+from ticker.model import Archive, Channel, Feed, Format, Health, Item, Press, Revision, Source, Version
 from ticker.serve import build_app, http_protocol
 
 BEIRUT = ZoneInfo("Asia/Beirut")
@@ -42,6 +42,7 @@ class Newsstand:
 
     def __init__(self) -> None:
         self.versions: dict[str, Version] = {}
+        self.archives: dict[tuple[str, int], Archive] = {}
         self.items: list[Item] = []
         self.healths: dict[str, Health] = {}
         self.asked: list[str] = []
@@ -61,6 +62,22 @@ class Newsstand:
     async def version(self, feed: str) -> Version | None:
         self._ask("version")
         return self.versions.get(feed)
+
+    def close(self, feed: str, number: int, words: str, *, at: datetime = NOON) -> Archive:
+        """A closed archive of *feed* whose three documents hold *words*."""
+        documents = {form: f"<{form.ending}>{words}</{form.ending}>".encode() * 20 for form in Format}
+        self.archives[feed, number] = Archive(feed, number, at, documents)
+        return self.archives[feed, number]
+
+    async def live(self, channel: Channel) -> Feed | None:
+        self._ask("live")
+        found = [item for item in self.items if item.source in channel.sources]
+        found.sort(key=lambda item: item.published, reverse=True)
+        return Feed(channel, tuple(found), max(item.updated for item in found), previous=1) if found else None
+
+    async def archive(self, feed: str, number: int, public_url: str) -> Archive | None:
+        self._ask("archive")
+        return self.archives.get((feed, number))
 
     async def newest(self, source: str | None, *, limit: int) -> list[Item]:
         self._ask("newest")
@@ -114,7 +131,8 @@ def channels_of(sources: Sequence[Source], *, language: str = "ar", public_url: 
 
 def an_app(
     library: Newsstand, sources: Sequence[Source], *, clock: Clock | None = None, language: str = "ar",
-    public_url: str = PUBLIC_URL, next_poll: datetime | None = None,
+    public_url: str = PUBLIC_URL, next_poll: datetime | None = None, press: Press | None = None,
+    opml: bytes | None = None,
 ) -> Starlette:  # fmt: skip
     return build_app(
         library=library,
@@ -122,6 +140,8 @@ def an_app(
         sources=sources,
         clock=clock or Clock(),
         next_poll=lambda _name: next_poll,
+        press=press,
+        opml=opml,
     )
 
 

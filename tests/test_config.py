@@ -246,6 +246,23 @@ def test_a_feed_of_all_sources_may_have_a_title(write: Write) -> None:
     assert read(write(ONE), TICKER_FEED__TITLE="24").feed.title == "24"
 
 
+@pytest.mark.parametrize(
+    ("written", "hubs"),
+    [
+        ("hubs: https://hub.example/", ("https://hub.example/",)),
+        (
+            "hubs: [https://a.example/?k=1, 'http://b.example:8080/hub']",
+            ("https://a.example/?k=1", "http://b.example:8080/hub"),
+        ),
+        ("hubs: []", ()),
+    ],
+)
+def test_hubs_are_one_address_or_a_list(write: Write, written: str, hubs: tuple[str, ...]) -> None:
+    found = read(write(f"{ONE}feed:\n  {written}\n  hub: true\n  hub_private: true\n")).feed
+    assert (found.hubs, found.hub, found.hub_private) == (hubs, True, True)
+    assert (FeedSettings().hubs, FeedSettings().hub, FeedSettings().hub_private) == ((), False, False)
+
+
 def test_an_alias_is_the_value_it_names(write: Write) -> None:
     text = (
         ONE
@@ -522,6 +539,10 @@ def test_what_a_source_may_not_say_is_told_with_its_cure(write: Write, line: str
             "5:34 feed.max_items: is 10, below min_items, 20; write max_items: 20",
         ),
         (ONE + "feed: {min_items: 501}\n", "5:7 feed.max_items: is 500, below min_items, 501; write max_items: 501"),
+        (ONE + "feed: {hubs: hub.example}\n", "feed.hubs: has no https:// in front; write hubs: https://hub.example"),
+        (ONE + "feed: {hubs: 'https://hub.example/#x'}\n", "holds a #; write hubs: https://hub.example/"),
+        (ONE + "feed: {hubs: 'https://موزّع.example/'}\n", "feed.hubs: holds letters outside ASCII"),
+        (ONE + "feed: {hub: maybe}\n", "feed.hub: must be true or false, not 'maybe'; write hub: true"),
         (ONE + "feed: {max_age: 24}\n", "feed.max_age: 24 has no unit; write max_age: 24h"),
         (ONE + "keep_polls: 1h\n", "keep_polls: 1h is too short; write keep_polls: 1d or more"),
         (ONE + "store: ticker.db\n", "5:8 store: is no URL; write store: sqlite:///ticker.db"),
@@ -657,6 +678,7 @@ def test_a_misspelt_section_beside_the_right_one_stays_unknown(write: Write) -> 
         ONE + "store: user:hunter2@h/db\n",
         ONE + "store: mysql://user:hunter2@h/db\n",
         ONE + "server: {public_url: https://user:hunter2@h/}\n",
+        ONE + "feed: {hubs: https://user:hunter2@h/}\n",
     ],
 )
 def test_a_secret_in_an_address_is_refused_and_not_repeated(write: Write, text: str) -> None:
@@ -703,6 +725,8 @@ def test_the_environment_wins_over_the_file(write: Write) -> None:
         TICKER_SERVER__PUBLIC_URL="https://x.example.org",
         TICKER_FEED__MAX_ITEMS="300",
         TICKER_FEED__MAX_AGE="12h",
+        TICKER_FEED__HUBS="https://hub.example/",
+        TICKER_FEED__HUB="true",
         TICKER_KEEP_POLLS="2d",
         TICKER_SOURCES__0__URL="http://127.0.0.1:9/",
         TICKER_SOURCES__0__ALLOW_PRIVATE="true",
@@ -712,7 +736,8 @@ def test_the_environment_wins_over_the_file(write: Write) -> None:
         TICKERX="1",
     )
     assert found.server == Server("::", 9000, "https://x.example.org/")
-    assert found.feed == FeedSettings(max_items=300, max_age=timedelta(hours=12))
+    hubs = ("https://hub.example/",)
+    assert found.feed == FeedSettings(max_items=300, max_age=timedelta(hours=12), hubs=hubs, hub=True)
     assert found.keep_polls == timedelta(days=2)
     assert found.sources[0].urls == ("http://127.0.0.1:9/",)
     assert (found.sources[0].title, found.sources[0].allow_private) == ("24", True)
@@ -807,6 +832,10 @@ def test_the_reserved_names_are_documented() -> None:
             source("url: http://192.168.1.5/") + "    heading: Now\n",
             "; a coming release will not poll it without allow_private: true",
         ),
+        (
+            source("heading: Now") + "feed: {hubs: 'http://10.0.0.9/'}\n",
+            "hub http://10.0.0.9/ is at a private address: without feed.hub_private: true it is told nothing",
+        ),
     ],
 )
 def test_what_is_probably_not_meant_is_a_warning(write: Write, text: str, says: str) -> None:
@@ -821,6 +850,7 @@ def test_what_is_probably_not_meant_is_a_warning(write: Write, text: str, says: 
         source("selectors: {block: ul}"),
         source("heading: Now") + "server: {host: 0.0.0.0, public_url: https://news.example.org/}\n",
         source("url: http://127.0.0.1:9/") + "    heading: Now\n    allow_private: true\n",
+        source("heading: Now") + "feed: {hubs: 'http://10.0.0.9/', hub_private: true}\n",
     ],
 )
 def test_what_is_meant_is_no_warning(write: Write, text: str) -> None:

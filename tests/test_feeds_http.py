@@ -5,11 +5,13 @@ import gzip
 import hashlib
 import http.client
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
+import brotli
 import httpx
 import pytest
 from hypothesis import given
@@ -19,12 +21,16 @@ from starlette.applications import Starlette
 from tests.newsstand import NOON, Clock, Newsstand, a_source, an_app, an_item, channels_of, client_of, serving
 from ticker.errors import StoreError
 from ticker.model import Format
-from ticker.serve import Shelf
+from ticker.serve import Access, Shelf, build_app
 from ticker.serve.conditional import choose_coding, held_tags, not_modified_since
 from ticker.serve.feeds import date_version
 
 FEEDS = [f"{base}feed.{ending}" for base in ("/", "/sahifa/") for ending in ("rss", "atom", "json")]
-KEPT_ON_304 = ("etag", "last-modified", "cache-control", "vary", "access-control-allow-origin")
+KEPT_ON_304 = ("etag", "last-modified", "cache-control", "vary", "link", "access-control-allow-origin")
+HUBS = ("https://hub.example/", "https://news.example/hub")
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+# What Miniflux sends, beside the headers of any reader
+MINIFLUX = "application/xml, application/atom+xml, application/rss+xml, application/feed+json, text/html, */*;q=0.9"
 
 
 @pytest.fixture
@@ -67,7 +73,9 @@ async def test_a_feed_is_the_published_bytes_with_everything_a_reader_needs(
         "content-length": str(len(body)),
         "content-language": "ar",
         "cache-control": "max-age=20, stale-while-revalidate=300, stale-if-error=86400",
-        "vary": "Accept-Encoding",
+        "vary": "Accept-Encoding" if form is Format.JSON else "Accept, Accept-Encoding, Sec-Fetch-Dest",
+        "link": f'<https://news.example{path}>; rel="self", '
+        f'<https://news.example{path.rpartition("/")[0]}/>; rel="alternate"; type="text/html"',
         "last-modified": "Mon, 10 Mar 2025 12:00:00 GMT",
         "etag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         "access-control-allow-origin": "*",
@@ -86,7 +94,7 @@ async def test_the_language_is_that_of_the_feed(client: httpx.AsyncClient) -> No
     assert (await client.get("/daily/feed.atom")).headers["content-language"] == "en"
 
 
-@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
 async def test_head_has_the_headers_of_get_and_no_body(client: httpx.AsyncClient, coding: str) -> None:
     asked = {"Accept-Encoding": coding}
     get, head = await client.get("/feed.rss", headers=asked), await client.head("/feed.rss", headers=asked)
@@ -104,13 +112,82 @@ async def test_other_methods_are_405_and_told_which_are_allowed(
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
-async def test_gzip_has_a_tag_of_its_own_and_holds_the_same_bytes(client: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize(("accept", "coding", "unpack"), [
+    ("gzip, deflate", "gzip", gzip.decompress), ("gzip, deflate, br, zstd", "br", brotli.decompress),
+])  # fmt: skip
+async def test_a_coding_has_a_tag_of_its_own_and_holds_the_same_bytes(
+    app: Starlette, client: httpx.AsyncClient, accept: str, coding: str, unpack: Callable[[bytes], bytes]
+) -> None:
     plain = await client.get("/feed.rss")
-    zipped = await client.get("/feed.rss", headers={"Accept-Encoding": "gzip, deflate"})
-    assert zipped.headers["content-encoding"] == "gzip"
-    assert zipped.headers["etag"] == plain.headers["etag"][:-1] + '-gzip"'
-    assert zipped.content == plain.content
-    assert int(zipped.headers["content-length"]) < len(plain.content)
+    sent: list[Mapping[str, object]] = []
+    await _raw(app, "GET", [(b"accept-encoding", accept.encode())], sent)
+    headers, body = dict(sent[0]["headers"]), sent[1]["body"]  # type: ignore[call-overload]  # of a response
+    assert headers[b"content-encoding"] == coding.encode()
+    assert headers[b"etag"].decode() == plain.headers["etag"][:-1] + f'-{coding}"'
+    assert headers[b"content-length"] == str(len(body)).encode()  # type: ignore[arg-type]
+    assert headers[b"vary"].decode() == plain.headers["vary"]
+    assert unpack(body) == plain.content  # type: ignore[arg-type]
+    assert len(body) < len(plain.content)  # type: ignore[arg-type]
+
+
+async def test_hubs_that_are_advertised_stand_in_the_link_header_and_can_change(app: Starlette) -> None:
+    shelf, client = app.state.shelf, client_of(app)
+    before = (await client.get("/sahifa/feed.atom")).headers
+    shelf.advertise({name: replace(channel, hubs=HUBS) for name, channel in shelf.channels.items()})
+    get = await client.get("/sahifa/feed.atom")
+    head = await client.head("/sahifa/feed.atom")
+    unchanged = await client.get("/sahifa/feed.atom", headers={"If-None-Match": get.headers["etag"]})
+    assert unchanged.status_code == 304
+    for answer in (get, head, unchanged):
+        assert answer.headers["link"] == (
+            '<https://news.example/sahifa/feed.atom>; rel="self", <https://hub.example/>; rel="hub", '
+            '<https://news.example/hub>; rel="hub", <https://news.example/sahifa/>; rel="alternate"; type="text/html"'
+        )
+    shelf.advertise({name: replace(channel, hubs=()) for name, channel in shelf.channels.items()})
+    assert (await client.get("/sahifa/feed.atom")).headers == before
+
+
+@pytest.mark.parametrize("path", ["/feed.rss", "/sahifa/feed.atom"])
+@pytest.mark.parametrize("asked", [
+    {"Sec-Fetch-Dest": "document", "Accept": BROWSER}, {"Accept": BROWSER}, {"Sec-Fetch-Dest": "Document"},
+])  # fmt: skip
+async def test_a_browser_gets_the_same_bytes_as_a_type_that_it_shows(
+    client: httpx.AsyncClient, path: str, asked: dict[str, str]
+) -> None:
+    reader, browser = await client.get(path), await client.get(path, headers=asked)
+    assert browser.content == reader.content
+    assert browser.headers["content-type"] == "application/xml; charset=utf-8"
+    assert browser.headers["content-security-policy"].startswith("default-src 'none';")
+    assert browser.headers["vary"] == reader.headers["vary"] == "Accept, Accept-Encoding, Sec-Fetch-Dest"
+
+
+@pytest.mark.parametrize("asked", [
+    {}, {"Accept": "*/*"}, {"Accept": MINIFLUX}, {"Accept": "application/rss+xml"}, {"Sec-Fetch-Dest": "empty"},
+    {"Sec-Fetch-Dest": "empty", "Accept": BROWSER},
+])  # fmt: skip
+async def test_a_reader_gets_the_type_of_the_format(client: httpx.AsyncClient, asked: dict[str, str]) -> None:
+    answer = await client.get("/feed.rss", headers=asked)
+    assert answer.headers["content-type"] == "application/rss+xml; charset=utf-8"
+    assert "content-security-policy" not in answer.headers
+
+
+async def test_json_is_json_for_everybody(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/feed.json", headers={"Sec-Fetch-Dest": "document", "Accept": BROWSER})
+    assert answer.headers["content-type"] == "application/feed+json; charset=utf-8"
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
+async def test_what_a_browser_is_shown_has_tags_of_its_own(client: httpx.AsyncClient) -> None:
+    """A cache must not take the type of the one for that of the other when it hears 304."""
+    opened = {"Sec-Fetch-Dest": "document"}
+    reader, browser = await client.get("/feed.rss"), await client.get("/feed.rss", headers=opened)
+    assert reader.headers["etag"] != browser.headers["etag"]
+    for mine, other, asked in ((reader, browser, {}), (browser, reader, opened)):
+        tags = {"If-None-Match": other.headers["etag"]}
+        assert (await client.get("/feed.rss", headers=asked | tags)).status_code == 200
+        tags = {"If-None-Match": f"{other.headers['etag']}, {mine.headers['etag']}"}
+        again = await client.get("/feed.rss", headers=asked | tags)
+        assert (again.status_code, again.headers["etag"]) == (304, mine.headers["etag"])
 
 
 async def test_two_replicas_send_the_same_bytes_and_validators(library: Newsstand, clock: Clock) -> None:
@@ -147,9 +224,12 @@ async def _raw(
 
 
 @pytest.mark.parametrize(("accept", "coding"), [
-    ("", "identity"), ("gzip", "gzip"), ("GZip", "gzip"), ("x-gzip", "gzip"), ("gzip, deflate, br", "gzip"),
+    ("", "identity"), ("gzip", "gzip"), ("GZip", "gzip"), ("x-gzip", "gzip"), ("gzip, deflate, br", "br"),
+    ("br;q=0.9, gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("br;q=0.5, gzip;q=0.5, identity", "identity"),
+    ("br;q=0", "identity"), ("identity;q=0.1, br;q=0.2", "br"), ("*;q=0.5, br;q=0.4", "gzip"), ("zstd", "identity"),
+    ("gzip" + ", x" * 100, "gzip"),
     ("gzip;q=0", "identity"), ("gzip; q=0.0", "identity"), ("*", "gzip"), ("*;q=0", "identity"),
-    ("*;q=0, gzip", "gzip"), ("gzip;q=0, *", "identity"), ("identity", "identity"), ("br", "identity"),
+    ("*;q=0, gzip", "gzip"), ("gzip;q=0, *", "identity"), ("identity", "identity"), ("br", "br"),
     ("identity;q=0", "identity"), ("identity;q=0, gzip;q=0.1", "gzip"), ("gzip;q=0.5, identity", "identity"),
     ("gzip;q=0.5, identity;q=0.5", "gzip"), ("gzip;q=banana", "identity"), ("gzip;q=", "identity"),
     (";;,,q=1", "identity"), ("gzip;level=1;q=1", "gzip"), ("gzip;q=nan", "identity"),
@@ -178,7 +258,7 @@ def test_any_other_tag_does_not(header: str) -> None:
 
 @given(st.text(), st.text(), st.text())
 def test_no_header_can_make_trouble(accept: str, tags: str, date: str) -> None:
-    assert choose_coding(accept) in ("gzip", "identity")
+    assert choose_coding(accept) in ("br", "gzip", "identity")
     assert all(tag == "*" for tag in held_tags(tags, TAG))
     assert not_modified_since(date, NOON, NOON) in (True, False)
 
@@ -193,13 +273,13 @@ async def test_a_reader_that_holds_the_version_gets_304_and_every_validator_agai
     assert (again.status_code, again.content) == (304, b"")
     assert {name for name in KEPT_ON_304 if name in again.headers} == set(KEPT_ON_304)
     assert all(again.headers[name] == first.headers[name] for name in KEPT_ON_304 if name != "etag")
-    assert "content-length" not in again.headers
+    assert not {"content-length", "content-type", "content-language", "content-encoding"} & set(again.headers)
 
 
-@pytest.mark.parametrize("suffix", ["", "-gzip"])
+@pytest.mark.parametrize("suffix", ["", "-gzip", "-br"])
 async def test_304_repeats_the_tag_that_the_client_holds(client: httpx.AsyncClient, suffix: str) -> None:
     tag = (await client.get("/feed.atom")).headers["etag"][:-1] + suffix + '"'
-    for accept in ("gzip", "identity"):
+    for accept in ("gzip", "identity", "br"):
         again = await client.get("/feed.atom", headers={"If-None-Match": tag, "Accept-Encoding": accept})
         assert (again.status_code, again.headers["etag"]) == (304, tag)
 
@@ -231,11 +311,9 @@ async def test_if_none_match_overrules_if_modified_since(client: httpx.AsyncClie
     assert (changed.status_code, held.status_code) == (200, 304)
 
 
-async def test_deltas_ranges_queries_and_accept_change_nothing(client: httpx.AsyncClient) -> None:
+async def test_deltas_ranges_and_unknown_queries_change_nothing(client: httpx.AsyncClient) -> None:
     plain = await client.get("/feed.rss")
-    odd = await client.get(
-        "/feed.rss?x=1&feed=2", headers={"A-IM": "feed", "Range": "bytes=0-3", "Accept": "text/html", "If-Match": '"z"'}
-    )
+    odd = await client.get("/feed.rss?x=1&feed=2", headers={"A-IM": "feed", "Range": "bytes=0-3", "If-Match": '"z"'})
     assert (odd.status_code, odd.content, odd.headers) == (200, plain.content, plain.headers)
     delta = await client.get("/feed.rss", headers={"A-IM": "feed", "If-None-Match": '"older"'})
     assert delta.status_code == 200
@@ -279,6 +357,26 @@ async def test_n_polls_and_one_change_are_one_200_after_the_first(
         statuses.append(answer.status_code)
         clock.forward(seconds=60)
     assert statuses == [200, 304, 304, 200, 304, 304]
+
+
+async def test_each_answer_can_be_told_with_what_a_hit_rate_needs(library: Newsstand, clock: Clock) -> None:
+    told: list[Access] = []
+    sources = [a_source()]
+    app = build_app(
+        library=library, channels=channels_of(sources), sources=sources, clock=clock, next_poll=lambda _name: None,
+        on_answer=told.append,
+    )  # fmt: skip
+    await app.state.shelf.refresh()
+    client = client_of(app)
+    first = await client.get("/feed.rss", headers={"User-Agent": "newsboat/2.21"})
+    await client.get("/feed.rss", headers={"If-None-Match": first.headers["etag"], "User-Agent": "x" * 999})
+    await client.get("/nowhere/feed.rss")
+    size = len(first.content)
+    assert told[:2] == [
+        Access("GET", "/feed.rss", "newsboat/2.21", False, 200, size),
+        Access("GET", "/feed.rss", "x" * 200, True, 304, 0),
+    ]
+    assert (told[2].path, told[2].status, len(told)) == ("/nowhere/feed.rss", 404, 3)
 
 
 # The shelf
@@ -400,6 +498,48 @@ async def test_a_feed_that_vanished_from_the_library_is_served_on(app: Starlette
     library.versions.clear()
     await app.state.shelf.refresh()
     assert (await client_of(app).get("/sahifa/feed.rss")).status_code == 200
+
+
+async def test_who_wants_to_know_is_told_what_is_new_once_it_is_served(
+    app: Starlette, library: Newsstand, clock: Clock
+) -> None:
+    shelf, told = app.state.shelf, []
+
+    def note(names: Collection[str]) -> None:
+        told.append((sorted(names), {name: b"next" in shelf.documents[_rss(name)].answers["identity"].body
+                                     for name in names}))  # fmt: skip
+
+    shelf.on_served = note
+    await shelf.refresh()
+    clock.forward(seconds=1)
+    for name in ("", "daily"):
+        library.publish(name, "next", at=clock.now)
+    await shelf.refresh()
+    await asyncio.sleep(0)
+    clock.forward(hours=-1)  # all are dated anew, and say the same
+    await shelf.refresh()
+    await asyncio.sleep(0)
+    assert told == [(["", "daily"], {"": True, "daily": True})]
+
+
+def _rss(name: str) -> str:
+    return f"/{name}/feed.rss" if name else "/feed.rss"
+
+
+async def test_whoever_is_told_cannot_harm_the_shelf(app: Starlette, library: Newsstand, clock: Clock) -> None:
+    handled: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: handled.append(context["exception"]))
+    trouble = RuntimeError("a bug of the announcer")
+
+    def fail(_names: Collection[str]) -> None:
+        raise trouble
+
+    app.state.shelf.on_served = fail
+    library.publish("", "next", at=clock.now)
+    await app.state.shelf.refresh()
+    await asyncio.sleep(0)
+    assert handled == [trouble]
+    assert b"next" in (await client_of(app).get("/feed.rss")).content
 
 
 # On a real socket

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
 
-from tests.newsstand import NOON, Newsstand, a_source, an_app, an_item, client_of, reworded
+from tests.newsstand import NOON, Clock, Newsstand, a_source, an_app, an_item, channels_of, client_of, reworded
 from ticker.model import Health, Revision
+from ticker.serve import build_app
 from ticker.serve.pages import web_address
 from ticker.serve.words import _ARABIC, _ENGLISH, direction
 
@@ -410,21 +412,73 @@ async def test_pages_answer_head_and_refuse_to_be_written(client: httpx.AsyncCli
     assert "Traceback" not in posted.text
 
 
-@pytest.mark.parametrize(("path", "media_type", "opening"), [
-    ("/robots.txt", "text/plain; charset=utf-8", b"User-agent: *"),
-    ("/favicon.ico", "image/x-icon", b"\x00\x00\x01\x00"),
-    ("/icon.svg", "image/svg+xml", b"<svg"),
-    ("/static/style.css", "text/css; charset=utf-8", b":root"),
+@pytest.mark.parametrize(("path", "media_type", "opening", "days"), [
+    ("/robots.txt", "text/plain; charset=utf-8", b"User-agent: *", 1),
+    ("/favicon.ico", "image/x-icon", b"\x00\x00\x01\x00", 30),
+    ("/icon.svg", "image/svg+xml", b"<svg", 30),
+    ("/icon.png", "image/png", b"\x89PNG\r\n\x1a\n", 30),
+    ("/icon-512.png", "image/png", b"\x89PNG\r\n\x1a\n", 30),
+    ("/static/style.css", "text/css; charset=utf-8", b":root", 1),
+    ("/static/feed.css", "text/css; charset=utf-8", b"/* A feed", 1),
 ])  # fmt: skip
-async def test_what_never_changes_is_kept_by_clients_for_a_day(
-    client: httpx.AsyncClient, path: str, media_type: str, opening: bytes
+async def test_what_only_a_release_changes_is_kept_by_clients_for_long(
+    client: httpx.AsyncClient, path: str, media_type: str, opening: bytes, days: int
 ) -> None:
-    answer = await client.get(path)
+    answer = await client.get(path, headers={"Accept-Encoding": "identity"})
     assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
     assert answer.content.startswith(opening)
-    assert answer.headers["cache-control"] == "max-age=86400"
+    assert answer.headers["cache-control"] == f"max-age={days * 86_400}"
     again = await client.get(path, headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/icon.png", "/icon-512.png", "/favicon.ico"])
+async def test_a_picture_is_not_compressed_again_and_does_not_vary(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path, headers={"Accept-Encoding": "br, gzip"})
+    assert "content-encoding" not in answer.headers
+    assert "vary" not in answer.headers
+
+
+@pytest.mark.parametrize(("path", "width"), [("/icon.png", 144), ("/icon-512.png", 512)])
+async def test_the_icons_have_the_sizes_that_the_formats_ask_for(
+    client: httpx.AsyncClient, path: str, width: int
+) -> None:
+    header = (await client.get(path)).content[16:24]
+    assert header == width.to_bytes(4) * 2
+
+
+async def test_robots_may_read_the_feeds(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/robots.txt")).text.split("Disallow:")[1].strip() == ""
+
+
+async def test_the_list_of_all_feeds_is_there_to_import_and_the_page_leads_to_it(library: Newsstand) -> None:
+    client = client_of(an_app(library, [a_source(), DAILY], opml=b"<opml>" + b"x" * 500))
+    answer = await client.get("/opml", headers={"Accept-Encoding": "identity"})
+    assert (answer.status_code, answer.content) == (200, b"<opml>" + b"x" * 500)
+    assert answer.headers["content-type"] == "text/x-opml; charset=utf-8"
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "feeds.opml" in answer.headers["content-disposition"]
+    again = await client.get("/opml", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.headers["cache-control"]) == (304, "max-age=3600")
+    assert (await client.get("/opml", headers={"Accept-Encoding": "br"})).headers["content-encoding"] == "br"
+    assert (await client.head("/opml")).status_code == 200
+    assert (await client.post("/opml")).status_code == 405
+    assert (await read(client, "/daily/")).all("a", href="/opml")
+    without = client_of(an_app(library, [a_source(), DAILY]))
+    assert not (await read(without, "/daily/")).all("a", href="/opml")
+    assert (await without.get("/opml")).status_code == 404
+
+
+async def test_what_stands_beside_answers_its_own_path_only(library: Newsstand) -> None:
+    hub = PlainTextResponse("hub", 202)
+    sources = [a_source()]
+    app = build_app(
+        library=library, channels=channels_of(sources), sources=sources, clock=Clock(), next_poll=lambda _name: None,
+        beside={"/hub": hub},
+    )  # fmt: skip
+    client = client_of(app)
+    assert [(await client.post(path)).status_code for path in ("/hub", "/hubs", "/")] == [202, 405, 405]
 
 
 async def test_all_that_a_page_loads_is_there(client: httpx.AsyncClient) -> None:

@@ -339,3 +339,26 @@ class Version:
     revision: int  # up by one with every change
     last_modified: datetime  # grows by at least 1 s with every version
     documents: Mapping[Format, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Who is told of every new version of one document, by the embedded WebSub hub."""
+
+    topic: str  # the document's own address
+    callback: str  # where it is sent to
+    host: str  # of the callback
+    expires: datetime
+    secret: str | None = None  # signs what is sent
+    delivered: int = 0  # revision of the feed that it has
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a foreign WebSub hub was told last of one feed."""
+
+    hub: str
+    feed: str  # Channel.name
+    revision: int  # 0: nothing yet
+    failing_since: datetime | None = None  # of the hub
+    detail: str = ""  # what is wrong with it

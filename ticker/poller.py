@@ -89,6 +89,32 @@ class Poller:
         except StoreError as error:
             log.error("store", detail=str(error))
 
+    async def catch_up(self) -> None:
+        """Close archive after archive where more is to be closed than polls may do by the way.
+
+        So an older release leaves a database, and an operator who narrows the feeds. A store that refuses is told:
+        the rest is closed by polls, or after the next start.
+        """
+        try:
+            for channel in self._channels.values():
+                if closed := await self._close_all(channel):
+                    log.info("archives", feed=channel.name or "all", closed=closed)
+                    await self.refresh()
+        except StoreError as error:
+            log.error("store", detail=str(error))
+
+    async def _close_all(self, channel: Channel) -> int:
+        loop, total = asyncio.get_running_loop(), 0
+        while True:
+            began = loop.time()
+            closed = await self._store.close_archives(channel, self._now(), self._press)
+            if not closed:
+                return total
+            if not total:
+                log.info("archives", feed=channel.name or "all", detail="closing what has left the feed")
+            total += closed
+            await asyncio.sleep(loop.time() - began)  # polls wait for the same lock
+
     def _now(self) -> datetime:
         return self._clock().replace(microsecond=0)
 
@@ -156,6 +182,8 @@ class Overseen:
         self.version = store.version
         self.newest = store.newest
         self.item = store.item
+        self.live = store.live
+        self.archive = store.archive
 
     async def health(self) -> dict[str, Health]:
         """As the store has it; a source whose polls it refuses is failing."""

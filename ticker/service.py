@@ -19,6 +19,7 @@ from ticker.config import Settings, warnings
 from ticker.errors import TickerError
 from ticker.model import Channel
 from ticker.poller import Overseen, Poller, RenderThread
+from ticker.render import opml
 from ticker.schedule import Schedule
 from ticker.serve import build_app, http_protocol, quiet_uvicorn
 from ticker.store import Store
@@ -121,6 +122,8 @@ async def _serve(
         sources=settings.sources,
         clock=system_clock,
         next_poll=schedule.next_poll,
+        press=press,
+        opml=opml(channels_of(settings)),
     )
     poller.shelf = app.state.shelf
     await poller.refresh()
@@ -140,6 +143,7 @@ async def _serve(
     quiet_uvicorn(lambda error, times: log.error("bug", exc_info=error, times=times))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     refreshing = asyncio.create_task(_keep_fresh(poller))
+    archiving = asyncio.create_task(poller.catch_up())
     schedule.start()
     host, port = listening.getsockname()[:2]
     log.info("serving", at=settings.server.public_url, listening=f"{host}:{port}", sources=len(settings.sources))
@@ -147,6 +151,7 @@ async def _serve(
     if cut_off := await schedule.drain(PATIENCE):
         log.warning("stopping", cut_off=cut_off, detail="polls still running; nothing of them was kept")
     refreshing.cancel()
+    archiving.cancel()
     server.should_exit = True
     await serving
 

@@ -84,6 +84,11 @@ def warnings(settings: Settings) -> list[str]:
             f"server.public_url is {server.public_url}, which other machines cannot open, though the service listens "
             f"on {server.host}; set public_url (or TICKER_SERVER__PUBLIC_URL) to the address that readers use"
         )
+    found.extend(
+        f"hub {hub} is at a private address: without feed.hub_private: true it is told nothing"
+        for hub in settings.feed.hubs
+        if is_private(urlsplit(hub).hostname or "") and not settings.feed.hub_private
+    )
     for source in settings.sources:
         found.extend(_doubts(source))
     return found

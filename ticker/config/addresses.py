@@ -68,6 +68,15 @@ def _source_url(value: str) -> str:
     return value
 
 
+def _hub_url(value: str) -> str:
+    parts = _address(value, "hubs")
+    if parts.fragment or value.endswith("#"):
+        raise ValueError(f"holds a #; write hubs: {value.partition('#')[0]}")
+    if not value.isascii():
+        raise ValueError("holds letters outside ASCII, which stand in feeds and headers; write the xn-- and %XX forms")
+    return value
+
+
 def _address(value: str, key: str) -> SplitResult:
     """*value* in parts, when it is an absolute http(s) URL without secrets."""
     example = f"write {key}: {EXAMPLES[key]}"
@@ -155,4 +164,6 @@ Host = Annotated[str, Field(min_length=1), AfterValidator(_host)]
 PublicUrl = Annotated[str, Field(min_length=1), AfterValidator(_public_url)]
 Url = Annotated[str, Field(min_length=1), AfterValidator(_source_url)]
 Urls = Annotated[list[Url], Field(min_length=1), BeforeValidator(lambda url: [url] if isinstance(url, str) else url)]
+HubUrl = Annotated[str, Field(min_length=1), AfterValidator(_hub_url)]
+HubUrls = Annotated[tuple[HubUrl, ...], BeforeValidator(lambda url: [url] if isinstance(url, str) else url)]
 Store = Annotated[str, Field(min_length=1, validate_default=True), AfterValidator(_store)]

@@ -7,7 +7,7 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, with_config
 
-from ticker.config.addresses import Host, PublicUrl, Store, Urls
+from ticker.config.addresses import Host, HubUrls, PublicUrl, Store, Urls
 from ticker.config.durations import Days, Minutes, Seconds
 from ticker.config.names import Charset, Language, Name, Zone
 from ticker.config.texts import OR_EMPTY, Headers, Selector, Text
@@ -46,12 +46,15 @@ class Server:
 @_strict
 @dataclass(frozen=True, slots=True)
 class FeedSettings:
-    """How much a feed holds: all of `max_age`, but never fewer than `min_items` nor more than `max_items`."""
+    """How much a feed holds (all of `max_age`, never fewer than `min_items` nor more than `max_items`); who is told."""
 
     min_items: _Count = 100
     max_items: Annotated[_Count, Field(validate_default=True), AfterValidator(_not_below_min_items)] = 500
     max_age: Minutes = timedelta(hours=24)
     title: Text = ""  # of the feed of all sources; when none is given it is made of theirs
+    hubs: HubUrls = ()  # foreign WebSub hubs that are told what is new
+    hub: _Flag = False  # be a WebSub hub as well, at {public_url}hub
+    hub_private: _Flag = False  # hubs and callbacks may be at private addresses
 
 
 @_strict

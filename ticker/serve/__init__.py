@@ -2,14 +2,18 @@
 
 `build_app` gives the application, `Shelf` holds the published documents between two changes, and
 `Library` is all that is asked of a store. `http_protocol` and `quiet_uvicorn` keep the server that runs
-the application bounded, in what a client may take and in what it may write into the log. Who polls,
-and when, is no business of this package.
+the application bounded, in what a client may take and in what it may write into the log. `Access` is what
+can be told of each request. Who polls, and when, is no business of this package.
+
+A request meets these in turn: `front` (what is in memory: `feeds`, and by `variants` and `archives` what was asked for
+lately, as `documents` that are sent by `media` and `conditional`), then the routes of `app` and their `pages`.
 """
 
+from ticker.serve.access import Access
 from ticker.serve.app import build_app
 from ticker.serve.connections import Limits, http_protocol
 from ticker.serve.feeds import Shelf
 from ticker.serve.library import Library
 from ticker.serve.quiet import quiet_uvicorn
 
-__all__ = ["Library", "Limits", "Shelf", "build_app", "http_protocol", "quiet_uvicorn"]
+__all__ = ["Access", "Library", "Limits", "Shelf", "build_app", "http_protocol", "quiet_uvicorn"]

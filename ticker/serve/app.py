@@ -1,4 +1,4 @@
-"""The routes: documents from memory first, then the pages that ask the library."""
+"""The application: what is in memory answers first; the pages, which ask the library, have routes."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -7,33 +7,47 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticker.errors import StoreError
-from ticker.model import Channel, Format, Source
-from ticker.serve.documents import METHODS, Document, pack, prepare, send_document
+from ticker.model import Channel, Format, Press, Source
+from ticker.serve.access import Access, AccessLog
+from ticker.serve.archives import Archives
+from ticker.serve.documents import Document, pack, prepare
 from ticker.serve.feeds import Shelf
+from ticker.serve.front import RETRY, SECURE, Front, say
 from ticker.serve.library import Library
-from ticker.serve.pages import SHOWN, Pages, alternates, guid_of
+from ticker.serve.pages import SHOWN, Pages, guid_of
+from ticker.serve.published import page_links
+from ticker.serve.variants import Variants
 
-RETRY = {"Retry-After": "30", "Cache-Control": "no-store"}  # whole seconds: some readers parse no date there
-SECURE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 BRIEFLY = SECURE | {"Cache-Control": "max-age=10"}  # pages show the state of the sources: no older than this
-STATIC = {  # path -> file, media type; all are the same for everybody and change with a release only
-    "/robots.txt": ("robots.txt", "text/plain; charset=utf-8"),
-    "/favicon.ico": ("favicon.ico", "image/x-icon"),
-    "/icon.svg": ("icon.svg", "image/svg+xml"),
-    "/static/style.css": ("style.css", "text/css; charset=utf-8"),
+DAY = 86_400  # seconds
+STATIC = {  # path -> file, media type, seconds of max-age; the same for everybody, and changed by a release only
+    "/robots.txt": ("robots.txt", "text/plain; charset=utf-8", DAY),
+    "/favicon.ico": ("favicon.ico", "image/x-icon", 30 * DAY),
+    "/icon.svg": ("icon.svg", "image/svg+xml", 30 * DAY),
+    "/icon.png": ("icon.png", "image/png", 30 * DAY),  # 144 px, the widest that RSS allows
+    "/icon-512.png": ("icon-512.png", "image/png", 30 * DAY),  # JSON Feed's
+    "/static/style.css": ("style.css", "text/css; charset=utf-8", DAY),
+    "/static/feed.css": ("feed.css", "text/css; charset=utf-8", DAY),
 }
+
+
+class Application(Starlette):
+    """Starlette, behind what answers from memory."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.front(scope, receive, send)
+
+    async def by_route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What Starlette itself answers."""
+        await super().__call__(scope, receive, send)
 
 
 def build_app(
@@ -43,7 +57,11 @@ def build_app(
     sources: Sequence[Source],
     clock: Callable[[], datetime],
     next_poll: Callable[[str], datetime | None],
-) -> Starlette:
+    press: Press | None = None,
+    opml: bytes | None = None,
+    beside: Mapping[str, ASGIApp] | None = None,
+    on_answer: Callable[[Access], object] | None = None,
+) -> Application:
     """The application; its `state.shelf` is the `Shelf` that the caller must refresh.
 
     Args:
@@ -52,46 +70,42 @@ def build_app(
         sources: as configured, in the order to be shown.
         clock: the present instant, aware.
         next_poll: when a source is polled next, if that is known.
+        press: makes filtered variants; without it, queries change nothing.
+        opml: the list of all feeds, served at `/opml`.
+        beside: applications of their own, by path, such as a hub.
+        on_answer: told of each request once it is answered.
 
     Feeds are 503 until the first `shelf.refresh()` that finds an item.
     """
     shelf = Shelf(library=library, channels=channels, sources=sources, clock=clock)
-    static = {path: _static(*facts) for path, facts in STATIC.items()}
-    pages = Pages(channels=channels, sources=sources, next_poll=next_poll, style=static["/static/style.css"].digest[:8])
+    documents = {path: _static(*facts) for path, facts in STATIC.items()}
+    if opml is not None:
+        documents["/opml"] = _opml(opml)
+    pages = Pages(
+        channels=channels,
+        sources=sources,
+        next_poll=next_poll,
+        style=documents["/static/style.css"].digest[:8],
+        listed=opml is not None,
+    )
     views = _Views(library, channels, pages, shelf)
-    app = Starlette(
+    app = Application(
         routes=views.routes(),
-        middleware=[Middleware(FromMemory, shelf=shelf, static=static, clock=clock)],
         exception_handlers={404: views.missing, HTTPException: _short, StoreError: views.unavailable, 500: _broken},
     )
     app.router.redirect_slashes = False  # a feed URL never redirects; `/{source}` has a route of its own
     app.state.shelf = shelf
+    front = Front(
+        shelf=shelf,
+        files=documents,
+        archives=Archives(library=library, shelf=shelf, clock=clock),
+        variants=Variants(library=library, shelf=shelf, press=press) if press else None,
+        beside=beside or {},
+        behind=app.by_route,
+        clock=clock,
+    )
+    app.front = AccessLog(front, on_answer) if on_answer else front
     return app
-
-
-class FromMemory:
-    """ASGI middleware: what is prebuilt is answered here, without routing and without the library."""
-
-    def __init__(
-        self, app: ASGIApp, *, shelf: Shelf, static: Mapping[str, Document], clock: Callable[[], datetime]
-    ) -> None:
-        self._app = app
-        self._shelf = shelf
-        self._static = static
-        self._clock = clock
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"] if scope["type"] == "http" else None
-        document = self._shelf.documents.get(path) or self._static.get(path) if path else None
-        if document is None and path not in self._shelf.paths:
-            await self._app(scope, receive, send)
-        elif scope["method"] not in METHODS:
-            await _text(405, "Method Not Allowed", Allow=", ".join(METHODS))(scope, receive, send)
-        elif document is None:
-            waiting = "No headline has been read yet. Please come back in 30 seconds."
-            await _text(503, waiting, **RETRY)(scope, receive, send)
-        else:
-            await send_document(document, scope, send, self._clock)
 
 
 class _Views:
@@ -121,7 +135,7 @@ class _Views:
         channel = self._channel(feed)
         items = await self._library.newest(feed or None, limit=SHOWN)
         page = self._pages.headlines(feed, items, await self._library.health())
-        return HTMLResponse(page, headers=BRIEFLY | {"Content-Language": channel.language, "Link": alternates(channel)})
+        return HTMLResponse(page, headers=BRIEFLY | {"Content-Language": channel.language, "Link": page_links(channel)})
 
     async def with_slash(self, request: Request) -> Response:
         channel = self._channel(request.path_params["feed"])
@@ -140,18 +154,18 @@ class _Views:
         return JSONResponse(report, headers=headers)
 
     async def alive(self, _request: Request) -> Response:
-        return _text(200, "ok", **{"Cache-Control": "no-store"})
+        return say(200, "ok", **{"Cache-Control": "no-store"})
 
     async def ready(self, _request: Request) -> Response:
         """Ready is: the combined feed can be served. A source that is down does not change that."""
         if self._shelf.ready:
-            return _text(200, "ready", **{"Cache-Control": "no-store"})
-        return _text(503, "waiting for the first headline", **RETRY)
+            return say(200, "ready", **{"Cache-Control": "no-store"})
+        return say(503, "waiting for the first headline", **RETRY)
 
     async def missing(self, request: Request, _error: Exception) -> Response:
         """404: a page for people, a line of text where a feed reader asked."""
         if request.url.path.endswith(tuple(f"/feed.{form.ending}" for form in Format)):
-            return _text(404, "There is no such feed here.")
+            return say(404, "There is no such feed here.")
         return HTMLResponse(self._pages.message(404, "not_found"), 404, headers=SECURE)
 
     async def unavailable(self, _request: Request, _error: Exception) -> Response:
@@ -165,21 +179,25 @@ class _Views:
         return self._channels[feed]
 
 
-def _text(status: int, sentence: str, **headers: str) -> Response:
-    return PlainTextResponse(sentence, status, headers=SECURE | headers)
-
-
 async def _short(_request: Request, error: Exception) -> Response:
     """Any other HTTP error, in its own words."""
     if not isinstance(error, HTTPException):
         raise error
-    return _text(error.status_code, error.detail, **dict(error.headers or {}))
+    return say(error.status_code, error.detail, **dict(error.headers or {}))
 
 
 async def _broken(_request: Request, _error: Exception) -> Response:
-    return _text(500, "Internal Server Error", **{"Cache-Control": "no-store"})
+    return say(500, "Internal Server Error", **{"Cache-Control": "no-store"})
 
 
-def _static(name: str, media_type: str) -> Document:
+def _static(name: str, media_type: str, seconds: int) -> Document:
     body = files("ticker.serve").joinpath("static", name).read_bytes()
-    return prepare(pack(body), media_type=media_type, cache_control="max-age=86400")
+    packed = pack(body, compressed=media_type.startswith("text/") or media_type.endswith("+xml"))
+    return prepare(packed, media_type=media_type, cache_control=f"max-age={seconds}")
+
+
+def _opml(body: bytes) -> Document:
+    """With the media type and the name of the file that readers look for when they import it."""
+    named = {"Content-Disposition": 'inline; filename="feeds.opml"'}
+    media_type = "text/x-opml; charset=utf-8"
+    return prepare(pack(body), media_type=media_type, cache_control="max-age=3600", headers=named)

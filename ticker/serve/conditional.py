@@ -3,26 +3,39 @@
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Literal
 
-Coding = Literal["identity", "gzip"]
+Coding = Literal["identity", "gzip", "br"]
+
+BEST_FIRST: tuple[Coding, ...] = ("br", "gzip")  # where two are equally welcome
+REMEMBERED = 200  # letters of an Accept-Encoding whose choice is remembered; readers send a dozen different ones
 
 _TAG = re.compile(r'"([^"]*)"|([^\s,"]+)')  # quoted, or bare as some readers send it
 _ADDED = re.compile(r"(?:[-;](?:gzip|br|zstd|deflate))*")  # what proxies append to the tag of what they compress
 
 
 def choose_coding(accept_encoding: str) -> Coding:
-    """The coding to answer with; gzip where it is as welcome as the plain bytes.
+    """The coding to answer with; the smallest of those that are as welcome as the plain bytes.
 
     Plain bytes also go to a client that refuses every coding we have: an answer that any client
-    can read beats a 406, which readers count as a broken feed.
+    can read beats a 406, which readers count as a broken feed. `*` is taken for gzip only:
+    whoever can read br says so.
     """
+    return _remembered(accept_encoding) if len(accept_encoding) <= REMEMBERED else _choose(accept_encoding)
+
+
+def _choose(accept_encoding: str) -> Coding:
     quality: dict[str, float] = {}
     for part in accept_encoding.lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))
         quality["gzip" if name == "x-gzip" else name] = _quality(parameters)
-    gzip = quality.get("gzip", quality.get("*", 0.0))
-    return "gzip" if gzip > 0 and gzip >= quality.get("identity", 0.0) else "identity"
+    welcome = {"br": quality.get("br", 0.0), "gzip": quality.get("gzip", quality.get("*", 0.0))}
+    best = max(BEST_FIRST, key=lambda coding: welcome[coding])  # the first of equals
+    return best if welcome[best] > 0 and welcome[best] >= quality.get("identity", 0.0) else "identity"
+
+
+_remembered = lru_cache(256)(_choose)
 
 
 def _quality(parameters: list[str]) -> float:

@@ -5,20 +5,25 @@ served has a later second than the one before, and none has a second still to co
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ticker.model import Channel, Format, Source, Version
-from ticker.serve.documents import Document, Packed, pack, prepare
+from ticker.serve.documents import Document, Packed, pack
 from ticker.serve.library import Library
+from ticker.serve.published import feed_links, prepare_feed
 
 NEAR = timedelta(seconds=2)  # a version this far ahead is waited for; further, and the clock has jumped back
 LONGEST = 60  # seconds of max-age: readers that honour it come back this late
 
 
+OnServed = Callable[[Collection[str]], object]
+
+
 @dataclass(frozen=True, slots=True)
-class _Edition:
+class Edition:
     """A version of one feed, packed."""
 
     revision: int
@@ -36,6 +41,14 @@ class Shelf:
         sources: for how often a feed can change at most.
         clock: the present instant, aware.
         sleep: waits for a second to come.
+
+    Attributes:
+        channels: as they stand; see `advertise`.
+        places: path -> feed name and format, of every feed, whether it can be served or not.
+        documents: by path.
+        editions: what is served, by feed name.
+        on_served: called by the loop with the names of feeds whose bytes are new, once these are served; what it
+            raises goes to the handler of the loop.
     """
 
     def __init__(
@@ -48,20 +61,36 @@ class Shelf:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._library = library
-        self._channels = channels
+        self.channels = channels
         self._caching = {name: _caching(channel, sources) for name, channel in channels.items()}
         self._clock = clock
         self._sleep = sleep
         self._refreshing = asyncio.Lock()
-        self._served: dict[str, _Edition] = {}
-        self._coming: dict[str, _Edition] = {}
-        self.paths = frozenset(_path(name, form) for name in channels for form in Format)
+        self._coming: dict[str, Edition] = {}
+        self._news = asyncio.Event()  # another one after each swap
+        self.places = {_path(name, form): (name, form) for name in channels for form in Format}
         self.documents: Mapping[str, Document] = {}
+        self.editions: Mapping[str, Edition] = {}
+        self.on_served: OnServed | None = None
 
     @property
     def ready(self) -> bool:
         """Whether the combined feed can be served."""
-        return "" in self._served
+        return "" in self.editions
+
+    def caching(self, name: str) -> str:
+        """Cache-Control of the feed *name*."""
+        return self._caching[name]
+
+    def advertise(self, channels: Mapping[str, Channel]) -> None:
+        """From now on, let the Link headers say what *channels* say: the same feeds, other hubs."""
+        self.channels = channels
+        self.documents = self._documents(self.editions)
+
+    async def wait_for_news(self, seconds: float) -> None:
+        """Until something new is served, and no longer than *seconds*."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), seconds)
 
     async def refresh(self) -> None:
         """Take new versions from the library and serve those whose second has come.
@@ -79,8 +108,8 @@ class Shelf:
 
     async def _load(self) -> None:
         revisions = await self._library.revisions()
-        for name in self._channels:
-            newest = self._coming.get(name) or self._served.get(name)
+        for name in self.channels:
+            newest = self._coming.get(name) or self.editions.get(name)
             if name not in revisions or (newest and newest.revision == revisions[name]):
                 continue
             if version := await self._library.version(name):
@@ -88,29 +117,41 @@ class Shelf:
 
     def _first_wait(self) -> timedelta:
         now = self._clock()
-        ahead = [edition.last_modified - now for name, edition in self._coming.items() if name not in self._served]
+        ahead = [edition.last_modified - now for name, edition in self._coming.items() if name not in self.editions]
         return max((wait for wait in ahead if timedelta(0) < wait <= NEAR), default=timedelta(0))
 
     def _swap(self) -> None:
         """Put what may be served now in place of what is, all feeds in one step."""
         now = self._clock()
-        fresh = {name: redated for name, edition in self._served.items() if (redated := _redate(edition, now))}
+        fresh = {name: redated for name, edition in self.editions.items() if (redated := _redate(edition, now))}
         for name, edition in list(self._coming.items()):
-            served = fresh.get(name) or self._served.get(name)
+            served = fresh.get(name) or self.editions.get(name)
             if dated := date_version(edition.last_modified, served.dated if served else None, now):
                 fresh[name] = replace(self._coming.pop(name), dated=dated)
         if fresh:
-            self._served = self._served | fresh
+            changed = [name for name in fresh if fresh[name].packed is not self._packed_of(name)]
+            self.editions = {**self.editions, **fresh}
             self.documents = {**self.documents, **self._documents(fresh)}
+            self._tell(changed)
 
-    def _documents(self, editions: Mapping[str, _Edition]) -> dict[str, Document]:
+    def _packed_of(self, name: str) -> Mapping[Format, Packed] | None:
+        return self.editions[name].packed if name in self.editions else None
+
+    def _tell(self, changed: Collection[str]) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+        if changed and self.on_served is not None:
+            asyncio.get_running_loop().call_soon(self.on_served, changed)
+
+    def _documents(self, editions: Mapping[str, Edition]) -> dict[str, Document]:
         return {
-            _path(name, form): prepare(
+            _path(name, form): prepare_feed(
                 packed,
-                media_type=f"{form.media_type}; charset=utf-8",
+                form,
                 cache_control=self._caching[name],
                 last_modified=edition.dated,
-                language=self._channels[name].language,
+                language=self.channels[name].language,
+                links=feed_links(self.channels[name], form),
             )
             for name, edition in editions.items()
             for form, packed in edition.packed.items()
@@ -135,16 +176,16 @@ def date_version(last_modified: datetime, before: datetime | None, now: datetime
     return dated if before is None or before < dated else None
 
 
-def _redate(edition: _Edition, now: datetime) -> _Edition | None:
+def _redate(edition: Edition, now: datetime) -> Edition | None:
     """*edition* with the date it is to be served with now, or None when that is the one it has."""
     if edition.dated is None or edition.dated <= now:
         return None
     return replace(edition, dated=now.replace(microsecond=0))
 
 
-def _edition(version: Version) -> _Edition:
+def _edition(version: Version) -> Edition:
     packed = {form: pack(body) for form, body in version.documents.items()}
-    return _Edition(version.revision, version.last_modified, packed)
+    return Edition(version.revision, version.last_modified, packed)
 
 
 def _path(name: str, form: Format) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from ticker.model import Health, Item, Version
+from ticker.model import Archive, Channel, Feed, Health, Item, Version
 
 
 class Library(Protocol):
@@ -14,6 +14,14 @@ class Library(Protocol):
 
     async def version(self, feed: str) -> Version | None:
         """The published version of *feed*, None before its first item."""
+        ...
+
+    async def live(self, channel: Channel) -> Feed | None:
+        """What the published version was made of, unless a newer one is there already; None before its first item."""
+        ...
+
+    async def archive(self, feed: str, number: int, public_url: str) -> Archive | None:
+        """A closed archive of *feed*; None where there is none of this number, yet."""
         ...
 
     async def newest(self, source: str | None, *, limit: int) -> list[Item]:

@@ -63,6 +63,7 @@ class Pages:
         sources: in the order in which they are to be shown.
         next_poll: when a source is polled next, if that is known.
         style: the version of the style sheet, as it stands in its URL.
+        listed: whether there is a list of all feeds, at `/opml`.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Pages:
         sources: Sequence[Source],
         next_poll: Callable[[str], datetime | None],
         style: str,
+        listed: bool = False,
     ) -> None:
         self._channels = channels
         self._sources = {source.name: source for source in sources}
@@ -86,6 +88,7 @@ class Pages:
         self._templates.globals |= {
             "root": urlsplit(channels[""].public_url).path,
             "style": style,
+            "listed": listed,
             "direction": direction,
             "city": city,
             "several": len(sources) > 1,
@@ -168,13 +171,6 @@ def city(zone: ZoneInfo) -> str:
 def page_address(source: Source) -> str | None:
     """The first page of *source* as a link."""
     return web_address(source.urls[0]) if source.urls else None
-
-
-def alternates(channel: Channel) -> str:
-    """The Link header (RFC 8288) of a page: its feeds, relative to the root of the service."""
-    root = urlsplit(channel.public_url).path
-    base = f"{root}{channel.name}/" if channel.name else root
-    return ", ".join(f'<{base}feed.{form.ending}>; rel="alternate"; type="{form.media_type}"' for form in Format)
 
 
 def _report(state: State) -> dict[str, str | None]:

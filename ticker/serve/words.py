@@ -9,6 +9,7 @@ from ticker import text
 _ENGLISH = {
     "subscribe": "Subscribe",
     "subscribe_how": "Copy one of these addresses into a feed reader:",
+    "subscribe_all": "All feeds at once, as a list to import (OPML)",
     "all": "All headlines",
     "latest": "Latest headlines",
     "state": "Sources",
@@ -54,6 +55,7 @@ _ENGLISH = {
 _ARABIC = {
     "subscribe": "اشترك في الخلاصة",
     "subscribe_how": "انسخ أحد هذه العناوين إلى قارئ الخلاصات:",
+    "subscribe_all": "كل الخلاصات معًا، قائمة للاستيراد (OPML)",
     "all": "كل العناوين",
     "latest": "أحدث العناوين",
     "state": "المصادر",

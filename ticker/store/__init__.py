@@ -16,25 +16,41 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ticker import text
 from ticker.errors import ConflictError, StoreError
-from ticker.model import Changes, Channel, Feed, Health, Item, Known, Last, Page, Poll, Press, Validators, Version
+from ticker.model import (
+    Archive,
+    Changes,
+    Channel,
+    Feed,
+    Health,
+    Item,
+    Known,
+    Last,
+    Page,
+    Poll,
+    Press,
+    Validators,
+    Version,
+)
+from ticker.store.archives import close_archives, count_archives, subscription, unarchived
 from ticker.store.changes import FAILING, ensure, keep_items, publish, success, trouble
 from ticker.store.engine import open_engine
 from ticker.store.queries import MEMORY, items_at, lists_since, lists_until, load, polls_after, version_query
 from ticker.store.rows import (
     KeptPoll,
     KeptRow,
-    channel_digest,
+    archive_of,
     decided,
     health_of,
     pack_rows,
     poll_of,
     revision_row,
     row_of,
+    stands_for,
     still_listed,
     version_of,
 )
-from ticker.store.tables import items, polls, revisions, sources, versions
-from ticker.window import window
+from ticker.store.subscriptions import Announcements, Subscriptions
+from ticker.store.tables import archives, items, polls, revisions, sources, versions
 
 __all__ = ["FAILING", "KeptPoll", "KeptRow", "Store"]
 
@@ -47,6 +63,8 @@ class Store:
     def __init__(self, engine: AsyncEngine, keep_polls: timedelta) -> None:
         self._engine = engine
         self._keep_polls = keep_polls
+        self.subscriptions = Subscriptions(self._transaction)  # of the embedded hub
+        self.announcements = Announcements(self._transaction)  # to foreign hubs
 
     @classmethod
     async def open(cls, url: str, *, keep_polls: timedelta = timedelta(days=30)) -> Self:
@@ -203,6 +221,23 @@ class Store:
                 async with self._transaction(write=True) as db:
                     await publish(db, channel, now, press)
 
+    async def close_archives(self, channel: Channel, now: datetime, press: Press) -> int:
+        """Close what is to be closed, in a transaction of its own that takes no longer than a poll can wait.
+
+        For a database that an older release has filled, or bounds that were narrowed: else each poll closes
+        what it must. Call it until it returns 0, and let polls in between. What readers have stays as it is,
+        unless it was published meanwhile: then there may be items in neither it nor an archive.
+
+        Returns:
+            How many were closed; 0 when nothing is left to do.
+        """
+        async with self._transaction(write=True) as db:
+            closed, _ = await close_archives(db, channel, now, press)
+            lacking = select(versions.c.feed).where(versions.c.feed == channel.name, versions.c.whole.is_(False))
+            if not closed and await db.scalar(lacking) is not None:
+                await publish(db, channel, now, press)
+        return closed
+
     # What the server and the command line read
 
     async def revisions(self) -> dict[str, int]:
@@ -225,11 +260,21 @@ class Store:
 
     async def live(self, channel: Channel) -> Feed | None:
         """The subscription document of *channel* as it would be published now; None before its first item."""
+        published = select(versions.c.updated).where(versions.c.feed == channel.name)
         async with self._transaction(write=False) as db:
-            newest = select(items).where(items.c.source.in_(channel.sources), items.c.repost_of.is_(None))
-            ordered = newest.order_by(items.c.published.desc(), items.c.id.desc()).limit(channel.max_items)
-            held = window(await load(db, ordered), channel)
-        return Feed(channel, held, max(item.updated for item in held)) if held else None
+            return await subscription(db, channel, await unarchived(db, channel), await db.scalar(published))
+
+    async def archive(self, feed: str, number: int, public_url: str) -> Archive | None:
+        """A closed archive of *feed*, or None: as it was closed, but with *public_url* for the one of then."""
+        query = select(archives).where(archives.c.feed == feed, archives.c.number == number)
+        async with self._transaction(write=False) as db:
+            row = (await db.execute(query)).mappings().first()
+        return await asyncio.to_thread(archive_of, row, public_url) if row else None
+
+    async def archives(self, feed: str) -> int:
+        """How many archives of *feed* are closed: they are numbered from 1 up to this."""
+        async with self._transaction(write=False) as db:
+            return await count_archives(db, feed)
 
     async def newest(self, source: str | None, *, limit: int) -> list[Item]:
         """Items of one source or of all, newest first, with their old wordings."""
@@ -349,4 +394,4 @@ def _stands(row: RowMapping, channel: Channel) -> bool:
         version_of(row)
     except StoreError:
         return False
-    return bool(row["channel"] == channel_digest(channel))
+    return stands_for(row["channel"], channel)

@@ -4,16 +4,16 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, Insert, bindparam, case, literal, select, update
+from sqlalchemy import Case, ColumnElement, Insert, bindparam, case, literal, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker import text
-from ticker.model import Changes, Channel, Feed, Item, Poll, Press, Revision, Validators
-from ticker.store.queries import load, version_query
+from ticker.model import Changes, Channel, Item, Poll, Press, Revision, Validators
+from ticker.store.archives import close_archives, subscription
+from ticker.store.queries import version_query
 from ticker.store.rows import channel_digest, pack, revision_row, row_of
 from ticker.store.tables import Instant, items, revisions, sources, versions
-from ticker.window import window
 
 FAILING = 3  # failed polls in a row until "suspect" becomes "failing"
 SECOND = timedelta(seconds=1)
@@ -83,7 +83,7 @@ async def keep_items(
     )
     if born := changes.of("new", "repost"):
         gate = insert(items).on_conflict_do_nothing(index_elements=["guid"])
-        await db.execute(gate, [row_of(row.item) for row in born])
+        await db.execute(gate, [row_of(row.item) for row in reversed(born)])  # store order: the oldest first
     place = (
         update(items)
         .where(items.c.guid == bindparam("of"))
@@ -107,23 +107,23 @@ async def _revise(db: AsyncConnection, item: Item, was: Revision) -> None:
 
 
 async def publish(db: AsyncConnection, channel: Channel, at: datetime, press: Press) -> None:
-    """A new version of the feed, if its documents differ; Last-Modified grows by at least a second."""
-    newest = (
-        select(items)
-        .where(items.c.source.in_(channel.sources), items.c.repost_of.is_(None))
-        .order_by(items.c.published.desc(), items.c.id.desc())
-        .limit(channel.max_items)
-    )
-    held = window(await load(db, newest), channel)
-    documents = await press(Feed(channel, held, max(item.updated for item in held)))
-    packed = await asyncio.to_thread(pack, documents)
+    """Close what is to be closed, and a new version of the feed if its documents differ.
+
+    Last-Modified grows by at least a second. A feed that has no item yet is not published.
+    """
     before = (await db.execute(version_query(channel.name))).mappings().first()
-    facts = {"channel": channel_digest(channel), **packed}
+    _, held = await close_archives(db, channel, at, press)
+    feed = await subscription(db, channel, held, before["updated"] if before else None)
+    if feed is None:
+        return
+    packed = await asyncio.to_thread(pack, await press(feed))
+    facts = {"channel": channel_digest(channel), "updated": feed.updated, "whole": held.fits(channel)}
     if before is None:
-        await db.execute(versions.insert().values(feed=channel.name, revision=1, last_modified=at, **facts))
-    elif any(before[column] != value for column, value in packed.items()):
+        new = {"feed": channel.name, "revision": 1, "last_modified": at}
+        await db.execute(versions.insert().values(**new, **facts, **packed))
+        return
+    if any(before[column] != value for column, value in packed.items()):
         later = max(at, before["last_modified"] + SECOND)
-        bump = update(versions).where(versions.c.feed == channel.name)
-        await db.execute(bump.values(revision=before["revision"] + 1, last_modified=later, **facts))
-    elif before["channel"] != facts["channel"]:
-        await db.execute(update(versions).where(versions.c.feed == channel.name).values(channel=facts["channel"]))
+        facts |= {"revision": before["revision"] + 1, "last_modified": later, **packed}
+    if any(before[column] != value for column, value in facts.items()):
+        await db.execute(update(versions).where(versions.c.feed == channel.name).values(**facts))

@@ -8,12 +8,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
+from xml.sax.saxutils import escape
 
 from sqlalchemy import RowMapping
 
 from ticker import text
 from ticker.errors import Cause, StoreError
-from ticker.model import Ago, Changes, Channel, Day, Format, Headline, Health, Item, Kind, Outcome, Revision, Version
+from ticker.model import (
+    Ago,
+    Archive,
+    Changes,
+    Channel,
+    Day,
+    Format,
+    Headline,
+    Health,
+    Item,
+    Kind,
+    Outcome,
+    Revision,
+    Version,
+)
 
 ROWS = 2  # version of how the rows of a poll are packed; 1 was [[printed, title, link, guid], …]
 
@@ -170,23 +185,53 @@ def poll_of(row: RowMapping) -> KeptPoll:
 
 
 def pack(documents: Mapping[Format, bytes]) -> dict[str, bytes]:
-    """Columns of `versions`; equal documents give equal columns."""
+    """Columns of `versions` and `archives`; equal documents give equal columns."""
     return {form.ending: gzip.compress(document, 6, mtime=0) for form, document in documents.items()}
 
 
 def version_of(row: RowMapping) -> Version:
     """Raises StoreError when the database gives other bytes than were written."""
-    try:
-        documents = {form: gzip.decompress(row[form.ending]) for form in Format}
-    except (OSError, EOFError, zlib.error) as error:
-        detail = f"the stored documents of feed {row['feed']!r} are damaged ({error}); a restart makes them anew"
-        raise StoreError(detail) from error
+    documents = _unpack(row, f"feed {row['feed']!r}", "a restart makes them anew")
     return Version(row["feed"], row["revision"], row["last_modified"], documents)
+
+
+def archive_of(row: RowMapping, public_url: str) -> Archive:
+    """As it was closed, but for the address of the service, should that have moved; raises StoreError."""
+    named = f"archive {row['number']} of feed {row['feed']!r}"
+    documents = _unpack(row, named, "restore a copy of the database")
+    if row["public_url"] != public_url:
+        documents = {form: _moved(form, body, row["public_url"], public_url) for form, body in documents.items()}
+    return Archive(row["feed"], row["number"], row["closed_at"], documents)
+
+
+def _unpack(row: RowMapping, named: str, cure: str) -> dict[Format, bytes]:
+    try:
+        return {form: gzip.decompress(row[form.ending]) for form in Format}
+    except (OSError, EOFError, zlib.error) as error:
+        raise StoreError(f"the stored documents of {named} are damaged ({error}); {cure}") from error
+
+
+def _moved(form: Format, document: bytes, before: str, now: str) -> bytes:
+    """Both end in "/", so that "https://a.example/" is not found in "https://a.example.org/"."""
+    written = str if form is Format.JSON else escape
+    return document.replace(written(before).encode(), written(now).encode())
 
 
 def channel_digest(channel: Channel) -> str:
     """Of everything the operator configured that a reader can see; a new release does not change it."""
-    facts = (
+    return _digest(*_facts(channel), sorted(channel.pages.items()), channel.hubs)
+
+
+def stands_for(digest: str, channel: Channel) -> bool:
+    """Whether what is stored with *digest* says what it should of *channel*.
+
+    Until migration 0003 feeds named no pages and no hubs: an upgrade is no reason to publish them anew.
+    """
+    return digest == channel_digest(channel) or (digest == _digest(*_facts(channel)) and not channel.hubs)
+
+
+def _facts(channel: Channel) -> tuple[object, ...]:
+    return (
         channel.title,
         channel.language,
         channel.public_url,
@@ -196,4 +241,7 @@ def channel_digest(channel: Channel) -> str:
         channel.max_items,
         channel.max_age.total_seconds(),
     )
+
+
+def _digest(*facts: object) -> str:
     return sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:32]

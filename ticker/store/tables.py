@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Dialect,
     ForeignKey,
@@ -17,9 +18,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
+    true,
 )
 
-HEAD = "0002"  # the last of the migrations that make these tables; a test holds it against migrations/versions
+HEAD = "0004"  # the last of the migrations that make these tables; a test holds it against migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -90,10 +93,14 @@ items = Table(
     Column("gone_at", Instant),  # the first poll that missed it though a line below it was listed
     Column("repost_of", String(64)),  # guid; such items are in no feed
     Column("revised", Integer, nullable=False, default=0),  # old wordings and times in `revisions`
+    Column("archive", Integer),  # number of the one that holds it, of its source's feed; None while in the document
+    Column("archive_all", Integer),  # the same of the combined feed
     UniqueConstraint("source", "published"),
     Index(None, "published"),
     Index(None, "source", "last_seen"),
     Index("ix_items_listed", "source", "rank", sqlite_where=Column("rank").isnot(None)),
+    Index("ix_items_unarchived", "source", "id", sqlite_where=text("archive IS NULL AND repost_of IS NULL")),
+    Index("ix_items_unarchived_all", "source", "id", sqlite_where=text("archive_all IS NULL AND repost_of IS NULL")),
 )
 
 revisions = Table(
@@ -132,8 +139,46 @@ versions = Table(
     Column("revision", Integer, nullable=False),
     Column("channel", String(32), nullable=False),  # digest of the configuration it was rendered for
     Column("last_modified", Instant, nullable=False),
+    Column("updated", Instant),  # as its documents say; it never goes back
+    Column("whole", Boolean, nullable=False, default=True, server_default=true()),  # with the archives, nothing missing
     # the documents, gzip
     Column("rss", LargeBinary, nullable=False),
     Column("atom", LargeBinary, nullable=False),
     Column("json", LargeBinary, nullable=False),
+)
+
+archives = Table(
+    "archives",
+    metadata,
+    Column("feed", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # from 1 up
+    Column("closed_at", Instant, nullable=False),
+    Column("public_url", Text, nullable=False),  # of the service when it was closed: it is in the bytes
+    # the documents, gzip; never written again
+    Column("rss", LargeBinary, nullable=False),
+    Column("atom", LargeBinary, nullable=False),
+    Column("json", LargeBinary, nullable=False),
+)
+
+subscriptions = Table(  # of the embedded WebSub hub
+    "subscriptions",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("topic", Text, nullable=False),  # the address of a document
+    Column("callback", Text, nullable=False),
+    Column("host", String(255), nullable=False, index=True),  # of the callback
+    Column("expires", Instant, nullable=False, index=True),
+    Column("secret", Text),
+    Column("delivered", Integer, nullable=False),  # versions.revision that it has
+    UniqueConstraint("topic", "callback"),
+)
+
+announced = Table(  # to foreign WebSub hubs
+    "announced",
+    metadata,
+    Column("hub", Text, primary_key=True),
+    Column("feed", String(64), primary_key=True),
+    Column("revision", Integer, nullable=False),  # versions.revision; 0: nothing yet
+    Column("failing_since", Instant),  # the same in all rows of a hub
+    Column("detail", Text, nullable=False, default=""),
 )

@@ -1,0 +1,110 @@
+"""What answers first: feeds and files from memory, without routing; then archives and filtered variants."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ticker.errors import StoreError
+from ticker.serve.archives import Archives
+from ticker.serve.documents import METHODS, Document, send_document
+from ticker.serve.feeds import Shelf
+from ticker.serve.filters import TooLongError, read_filter
+from ticker.serve.kept import BusyError
+from ticker.serve.variants import Variants
+
+RETRY = {"Retry-After": "30", "Cache-Control": "no-store"}  # whole seconds: some readers parse no date there
+SOON = {"Retry-After": "5", "Cache-Control": "no-store"}
+SECURE = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Front:
+    """ASGI application: answers what it has, and hands on the rest.
+
+    Args:
+        shelf: the feeds.
+        files: other documents, by path.
+        archives: of the feeds.
+        variants: of the feeds; without them, a feed is the same whatever the query says.
+        beside: applications of their own, by path.
+        behind: everything else.
+        clock: the present instant, aware.
+    """
+
+    def __init__(
+        self,
+        *,
+        shelf: Shelf,
+        files: Mapping[str, Document],
+        archives: Archives,
+        variants: Variants | None,
+        beside: Mapping[str, ASGIApp],
+        behind: ASGIApp,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._shelf = shelf
+        self._files = files
+        self._archives = archives
+        self._variants = variants
+        self._beside = beside
+        self._behind = behind
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._behind(scope, receive, send)
+            return
+        path = scope["path"]
+        document = self._shelf.documents.get(path)
+        if document is not None and not scope["query_string"] and scope["method"] in METHODS:
+            await send_document(document, scope, send, self._clock)
+        elif path in self._shelf.places or path in self._files or self._archives.is_one(path):
+            found = await self._find(scope) if scope["method"] in METHODS else _only_to_read()
+            if isinstance(found, Document):
+                await send_document(found, scope, send, self._clock)
+            else:
+                await found(scope, receive, send)
+        else:
+            await self._beside.get(path, self._behind)(scope, receive, send)
+
+    async def _find(self, scope: Scope) -> Document | Response:
+        """What to answer a GET or HEAD with."""
+        path = scope["path"]
+        try:
+            if path in self._shelf.places:
+                return await self._feed(path, scope["query_string"])
+            # of archives, there may be one of this number some day
+            return self._files.get(path) or await self._archives.document(path) or _no_archive()
+        except TooLongError as error:
+            return say(400, str(error), **{"Cache-Control": "no-store"})
+        except (BusyError, StoreError):
+            return say(503, "This cannot be made just now. Please come back in 5 seconds.", **SOON)
+
+    async def _feed(self, path: str, query: bytes) -> Document | Response:
+        """A feed, or the variant of it that the query asks for."""
+        document = self._shelf.documents.get(path)
+        if document is None:
+            return say(503, "No headline has been read yet. Please come back in 30 seconds.", **RETRY)
+        wish = read_filter(query) if self._variants else None
+        if wish is None or self._variants is None:
+            return document
+        return await self._variants.document(*self._shelf.places[path], wish)
+
+
+def say(status: int, sentence: str, **headers: str) -> Response:
+    """A line of text."""
+    return PlainTextResponse(sentence, status, headers=SECURE | headers)
+
+
+def _only_to_read() -> Response:
+    return say(405, "Method Not Allowed", Allow=", ".join(METHODS))
+
+
+def _no_archive() -> Response:
+    return say(404, "There is no such archive here, yet.", **{"Cache-Control": "max-age=60"})
