@@ -28,7 +28,7 @@ from ticker.poll import documents
 from ticker.serve.documents import pack
 
 FEED = "/feed.rss"
-ROWS = 24  # make some 20 KB
+ROWS = 28  # make some 20 KB
 CLIENTS = 32
 PATIENCE = 20.0  # seconds for a server to come up
 NEWEST = datetime(2025, 1, 14, 12, 54, tzinfo=UTC)

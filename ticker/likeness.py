@@ -50,11 +50,11 @@ _TURNING = frozenset(
         "یازده دوازده سیزده چهارده پانزده شانزده هفده هجده نوزده هشتم نهم دهم یازدهم دوازدهم سیزدهم چهاردهم پانزدهم",
         # French, Hebrew, German, Spanish, Turkish, Russian: negations and number words, but those of another sense
         "ne n pas sans jamais aucun aucune rien deux trois quatre cinq sept huit neuf dix onze douze treize quatorze",
-        "quinze seize vingt trente quarante cinquante soixante cent mille million milliard deuxième troisième quatrième",
+        "quinze seize vingt trente quarante cinquante soixante cent mille million milliard deuxième troisième",
         "לא אין בלי ללא שני שתי שניים שתיים שלושה שלוש ארבעה ארבע חמישה חמש שישה שש שבעה שבע שמונה תשעה תשע עשרה עשר",
         "מאה אלף מיליון ראשון שלישי רביעי חמישי שנייה שלישית",
         "nicht kein keine keinen ohne nie zwei drei vier fünf sechs sieben acht neun zehn elf zwölf hundert tausend",
-        "zweite dritte",
+        "zweite dritte quatrième",
         "sin nunca dos tres cuatro cinco seis siete ocho nueve diez doce cien mil segundo tercero",
         "değil yok iki üç dört beş altı yedi sekiz dokuz yüz ikinci üçüncü",
         "не нет без два две три четыре пять шесть семь восемь девять десять сто тысяча второй третий",
