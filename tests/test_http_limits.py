@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from tests.newsstand import serving
 from ticker.serve import Limits, http_protocol, quiet_uvicorn
-from ticker.serve.connections import _Bounded
+from ticker.serve.connections import _Bounded, encoded
 
 pytestmark = pytest.mark.alone  # clients that come in time or too late, and what the process takes meanwhile
 
@@ -311,3 +311,12 @@ def test_other_places_are_other_bugs_and_their_number_is_bounded(told: list[tupl
         except ZeroDivisionError as error:
             log.error("Exception in ASGI application\n", exc_info=error)
     assert len(told) == 100
+
+
+def test_a_query_typed_in_arabic_letters_is_as_good_as_one_that_is_encoded():
+    line = "GET /feed.rss?q=وزير&not=\u200fx HTTP/1.1\r\n".encode()
+    assert encoded(line + b"host: x\r\n\r\n") == (
+        b"GET /feed.rss?q=%D9%88%D8%B2%D9%8A%D8%B1&not=%E2%80%8Fx HTTP/1.1\r\nhost: x\r\n\r\n"
+    )
+    for other in (b"GET /feed.rss HTTP/1.1\r\nx: \xff\r\n\r\n", b"POST /\xff HTTP/1.1\r\n\r\n", b"GET /\xff", b""):
+        assert encoded(other) == other

@@ -198,11 +198,14 @@ MUTANTS = [
     Mutant(
         "what comes back with another number is another line",
         "reconcile/memory.py",
-        "        if count_alike(item.title, seen[rank].title)\n",
+        "        if count_alike(missing[number].title, seen[rank].title)\n",
         "",
     ),
     Mutant(
-        "both texts in one list are two lines", "reconcile/moves.py", "if option.unlikeness and (", "if False and ("
+        "both texts in one list are two lines",
+        "reconcile/moves.py",
+        "if were[old] == are[new] or not (were[old] in still or are[new] in before)",
+        "if True",
     ),
     Mutant("what was seen in 20 hours is not new again", "reconcile/memory.py", "if nearest is not None:", "if False:"),
     Mutant(

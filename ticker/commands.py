@@ -105,7 +105,7 @@ def poll(context: typer.Context, sources: SourceNames = None, json: AsJson = Fal
 
     async def polls() -> list["Poll"]:
         async with service.opened(settings) as (store, press):
-            poller = service.poller_of(settings, store, press)
+            poller = await service.poller_of(settings, store, press)
             return [await poller.poll(source) for source in places]
 
     told(in_loop(polls()), as_json=json)
@@ -158,7 +158,7 @@ def ingest(
 
     async def ingests() -> list["Poll"]:
         async with service.opened(settings) as (store, press):
-            channels = service.channels_of(settings)
+            channels = await service.published_channels(settings, store)
             ours = (channels[""], channels[place.name])
             return [
                 await ingest_page(place, saved_page(file, place, instant), store=store, channels=ours, press=press)
@@ -341,9 +341,9 @@ async def feeds(settings: "Settings", names: list[str]) -> dict[str, Mapping["Fo
     """
     from ticker import service
 
-    channels = service.channels_of(settings)
     documents: dict[str, Mapping[Format, bytes]] = {}
     async with service.opened(settings) as (store, press):
+        channels = await service.published_channels(settings, store)
         for name in names:
             if version := await store.published_for(channels[name]):
                 documents[name] = version.documents

@@ -45,7 +45,7 @@ class Poller:
         *,
         clock: Callable[[], datetime],
     ) -> None:
-        self._channels = channels
+        self.channels = channels  # as they are published; others when a hub fails
         self._store = store
         self._press = press
         self._clock = clock
@@ -61,7 +61,7 @@ class Poller:
             source,
             fetch=self._fetch,
             store=self._store,
-            channels=(self._channels[""], self._channels[source.name]),
+            channels=(self.channels[""], self.channels[source.name]),
             press=self._press,
             now=self._now(),
         )
@@ -96,7 +96,7 @@ class Poller:
         the rest is closed by polls, or after the next start.
         """
         try:
-            for channel in self._channels.values():
+            for channel in self.channels.values():
                 if closed := await self._close_all(channel):
                     log.info("archives", feed=channel.name or "all", closed=closed)
                     await self.refresh()

@@ -17,6 +17,7 @@ import uvicorn
 
 from ticker.config import Settings, warnings
 from ticker.errors import TickerError
+from ticker.hubs import Hubs, advertised
 from ticker.model import Channel
 from ticker.poller import Overseen, Poller, RenderThread
 from ticker.render import opml
@@ -56,8 +57,12 @@ def configure_logs(*, json: bool) -> None:
     )
 
 
-def channels_of(settings: Settings) -> dict[str, Channel]:
-    """Feed name -> what the feed says of itself; "" is the combined feed."""
+def channels_of(settings: Settings, hubs: tuple[str, ...] = ()) -> dict[str, Channel]:
+    """Feed name -> what the feed says of itself; "" is the combined feed.
+
+    Args:
+        hubs: that are advertised (`hubs.advertised`): those that work.
+    """
     window = (settings.feed.min_items, settings.feed.max_items, settings.feed.max_age)
     url = settings.server.public_url
     titles = {source.name: source.title for source in settings.sources}
@@ -66,16 +71,23 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     named = settings.sources[0].title if len(titles) == 1 else f"Ticker · {' · '.join(titles.values())}"[:200]
     others = {name: spoken for name, spoken in languages.items() if spoken != language}
     pages = {source.name: source.urls[0] for source in settings.sources}
-    channels = {"": Channel("", settings.feed.title or named, language, url, titles, *window, others, pages)}
+    channels = {"": Channel("", settings.feed.title or named, language, url, titles, *window, others, pages, hubs)}
     for source in settings.sources:
         one, page = {source.name: source.title}, {source.name: source.urls[0]}
-        channels[source.name] = Channel(source.name, source.title, source.language, url, one, *window, pages=page)
+        channels[source.name] = Channel(
+            source.name, source.title, source.language, url, one, *window, pages=page, hubs=hubs
+        )
     return channels
 
 
-def poller_of(settings: Settings, store: Store, press: RenderThread) -> Poller:
-    """What polls the sources of these settings, by the clock on the wall."""
-    return Poller(channels_of(settings), store, press, clock=system_clock)
+async def published_channels(settings: Settings, store: Store) -> dict[str, Channel]:
+    """The channels with the hubs that the feeds name now. Raises StoreError."""
+    return channels_of(settings, await advertised(settings, store))
+
+
+async def poller_of(settings: Settings, store: Store, press: RenderThread) -> Poller:
+    """What polls the sources of these settings, by the clock on the wall. Raises StoreError."""
+    return Poller(await published_channels(settings, store), store, press, clock=system_clock)
 
 
 @asynccontextmanager
@@ -106,7 +118,8 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     listening = _listen(settings.server.host, settings.server.port)
     with _on_signals(stop), listening:
         async with opened(settings) as (store, press):
-            await store.republish(channels_of(settings).values(), system_clock().replace(microsecond=0), press)
+            channels = await published_channels(settings, store)
+            await store.republish(channels.values(), system_clock().replace(microsecond=0), press)
             await _serve(settings, store, press, listening, stop)
     log.info("stopped")
 
@@ -114,19 +127,23 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
 async def _serve(
     settings: Settings, store: Store, press: RenderThread, listening: socket.socket, stop: asyncio.Event
 ) -> None:
-    poller = poller_of(settings, store, press)
+    poller = await poller_of(settings, store, press)
+    channels = poller.channels
+    hubs = Hubs(settings, channels, store=store, press=press, poller=poller, clock=system_clock)
     schedule = Schedule(settings.sources, poller.scheduled, clock=system_clock, random=SystemRandom())
     app = build_app(
         library=Overseen(store, poller.refused),
-        channels=channels_of(settings),
+        channels=channels,
         sources=settings.sources,
         clock=system_clock,
         next_poll=schedule.next_poll,
         press=press,
-        opml=opml(channels_of(settings)),
+        opml=opml(channels),
+        beside=hubs.beside,
     )
     poller.shelf = app.state.shelf
     await poller.refresh()
+    await hubs.start(app.state.shelf)
     server = QuietServer(
         uvicorn.Config(
             app,
@@ -152,6 +169,7 @@ async def _serve(
         log.warning("stopping", cut_off=cut_off, detail="polls still running; nothing of them was kept")
     refreshing.cancel()
     archiving.cancel()
+    await hubs.stop()
     server.should_exit = True
     await serving
 

@@ -54,6 +54,17 @@ def _implementation() -> type[asyncio.Protocol]:
     return cast(type[asyncio.Protocol], module.HttpToolsProtocol)
 
 
+def encoded(data: bytes) -> bytes:
+    """*data* with the letters beyond ASCII of a first request line percent-encoded.
+
+    So `curl`, newsboat and sfeed send `?q=وزير` as it was typed; the parsers refuse it (RFC 3986 §2.1 has it encoded).
+    """
+    line, end, rest = data.partition(b"\n")
+    if line.isascii() or not end or not line.startswith((b"GET ", b"HEAD ")):
+        return data
+    return b"".join(b"%%%02X" % byte if byte >= 0x80 else b"%c" % byte for byte in line) + end + rest
+
+
 class _Bounded(asyncio.Protocol):
     """The limits, for either implementation; what is declared here without a value is theirs."""
 
@@ -87,6 +98,8 @@ class _Bounded(asyncio.Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if not self._loose and not self._in_body:
+            data = encoded(data)
         for start in range(0, len(data), PIECE):
             if self._deaf or self.transport.is_closing():
                 return
@@ -103,12 +116,16 @@ class _Bounded(asyncio.Protocol):
         self._hold_to_limits()
 
     def _hold_to_limits(self) -> None:
-        in_body = self.cycle is not None and self.cycle.more_body
+        in_body = self._in_body
         queued = len(getattr(self, "pipeline", ()))  # h11 keeps no queue, but the bytes of one read
         if queued > self.limits.waiting or (in_body and self._loose > self.limits.body_bytes):
             self._hang_up()  # without a word of it: those requests get the answers they have a right to
         elif not in_body and self._loose > self.limits.head_bytes:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    @property
+    def _in_body(self) -> bool:
+        return self.cycle is not None and bool(self.cycle.more_body)
 
     @property
     def _answering(self) -> bool:

@@ -1,0 +1,212 @@
+"""Refuse, at the moment of connecting, every address that is not a public one (against server-side request forgery).
+
+A name is resolved once, what it resolves to is looked at, and exactly that is connected to: a name that means another
+address a moment later (DNS rebinding), a number that is an address in disguise (2130706433, 0x7f.1) and a redirect
+gain nothing. TLS and the Host header keep the name.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+import httpcore
+import httpx
+
+TRIED = 4  # addresses of one name, at most
+LOOKUPS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="lookup")  # a stranger's slow name starves these alone
+
+# What `is_global` of some Python releases lets through, and what is public by its number alone.
+_NOT_PUBLIC = (
+    IPv4Network("192.0.0.0/24"),  # IETF protocol assignments, and the metadata of one cloud
+    IPv4Network("192.88.99.0/24"),  # 6to4 relays, withdrawn (RFC 7526)
+    IPv4Network("168.63.129.16/32"),  # the metadata of another cloud
+)
+_UNICAST = IPv6Network("2000::/3")  # all that is given out of IPv6
+_TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/23"), IPv6Network("3fff::/20"))  # 6to4, Teredo; examples
+_NAT64 = IPv6Network("64:ff9b::/96")  # how hosts of IPv4 are reached from networks without it (RFC 6052)
+
+
+class AddressRefusedError(httpcore.ConnectError):
+    """The host is at no public address. httpx raises its `ConnectError` from this."""
+
+
+def is_public(address: str) -> bool:
+    """Whether *address* is a host on the internet: not this machine, its network, a group or a tunnel into them."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    return _is_public_4(ip) if isinstance(ip, IPv4Address) else _is_public_6(ip)
+
+
+def _is_public_4(ip: IPv4Address) -> bool:
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not any(ip in net for net in _NOT_PUBLIC)
+
+
+def _is_public_6(ip: IPv6Address) -> bool:
+    if ip.scope_id is not None:
+        return False
+    if ip in _NAT64:
+        return _is_public_4(IPv4Address(int(ip) & 0xFFFF_FFFF))
+    return ip in _UNICAST and ip.is_global and not any(ip in net for net in _TUNNELS)
+
+
+def refused(error: BaseException | None) -> str | None:
+    """Why the guard refused the request that ended in *error*, None where it was something else."""
+    while error is not None:
+        if isinstance(error, AddressRefusedError):
+            return str(error)
+        error = error.__cause__ or error.__context__
+    return None
+
+
+class Guard(httpcore.AsyncNetworkBackend):
+    """Opens connections, to public addresses only, and reads no more from them than is good for us.
+
+    Args:
+        allow_private: to all other addresses as well.
+        most_bytes: of everything that comes over a connection: a head without end costs as much as a body; None: all.
+    """
+
+    def __init__(self, *, allow_private: bool = False, most_bytes: int | None = None) -> None:
+        self._allow_private = allow_private
+        self._most = most_bytes
+        self._open = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore calls it by this name
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """As `AsyncNetworkBackend` has it; *timeout* is for the name and all its addresses."""
+        options = list(socket_options or ())
+        if self._allow_private:
+            stream = await self._open.connect_tcp(host, port, timeout, local_address, options)
+        else:
+            stream = await self._public(host, port, timeout, local_address, options)
+        return stream if self._most is None else _Metered(stream, self._most)
+
+    async def _public(
+        self,
+        host: str,
+        port: int,
+        total: float | None,
+        local_address: str | None,
+        options: list[httpcore.SOCKET_OPTION],
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            async with asyncio.timeout(total):
+                addresses = [address for address in await _resolve(host, port) if is_public(address)]
+                if not addresses:
+                    raise AddressRefusedError(f"{host} is at no public address")
+                return await self._first(addresses[:TRIED], port, total, local_address, options)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(f"no connection to {host} within {total:g} s") from error
+
+    async def _first(
+        self,
+        addresses: list[str],
+        port: int,
+        total: float | None,
+        local_address: str | None,
+        options: list[httpcore.SOCKET_OPTION],
+    ) -> httpcore.AsyncNetworkStream:
+        """The first that answers; none may use up the time of the others."""
+        share = None if total is None else total / len(addresses)
+        for address in addresses[:-1]:
+            try:
+                return await self._open.connect_tcp(address, port, share, local_address, options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return await self._open.connect_tcp(addresses[-1], port, share, local_address, options)
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore calls it by this name
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Never: that is this machine."""
+        raise AddressRefusedError(f"{path} is at no public address")
+
+    async def sleep(self, seconds: float) -> None:
+        """Between retries of the pool, which makes none."""
+        await asyncio.sleep(seconds)
+
+
+async def _resolve(host: str, port: int) -> list[str]:
+    """Every address of *host*, in the order of the resolver."""
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.run_in_executor(LOOKUPS, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    except (OSError, UnicodeError) as error:
+        raise httpcore.ConnectError(f"DNS: {error}") from error
+    return list(dict.fromkeys(str(where[4][0]) for where in found))
+
+
+class _Metered(httpcore.AsyncNetworkStream):
+    """A connection that breaks off when too much has come over it."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, most: int) -> None:
+        self._stream = stream
+        self._most = most
+        self._left = most
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
+        read = await self._stream.read(max_bytes, timeout)
+        self._left -= len(read)
+        if self._left < 0:
+            raise httpcore.ReadError(f"more than {self._most} bytes")
+        return read
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as above
+    ) -> httpcore.AsyncNetworkStream:
+        """Metered on: what comes is counted as it reads, the handshake is bounded by its time."""
+        return _Metered(await self._stream.start_tls(ssl_context, server_hostname, timeout), self._left)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _Guarded(httpx.AsyncHTTPTransport):
+    """httpx has no way to name the backend of its pool; a test holds that this one is asked."""
+
+    def __init__(self, tls: ssl.SSLContext, guard: Guard) -> None:
+        super().__init__(verify=tls, trust_env=False)
+        self._pool = httpcore.AsyncConnectionPool(ssl_context=tls, http1=True, http2=False, network_backend=guard)
+
+
+def transport(tls: ssl.SSLContext, *, allow_private: bool, most_bytes: int | None = None) -> httpx.AsyncHTTPTransport:
+    """How a request reaches its host.
+
+    Args:
+        tls: whom to trust.
+        allow_private: also at private addresses and on this machine.
+        most_bytes: of all that comes over a connection.
+    """
+    return _Guarded(tls, Guard(allow_private=allow_private, most_bytes=most_bytes))
+
+
+def client(
+    tls: ssl.SSLContext, *, allow_private: bool, timeout: httpx.Timeout, most_bytes: int | None = None
+) -> httpx.AsyncClient:
+    """For one request: httpx's pool is dead for ever once a request in it was cancelled (httpcore 1093)."""
+    way = transport(tls, allow_private=allow_private, most_bytes=most_bytes)
+    return httpx.AsyncClient(transport=way, timeout=timeout, trust_env=False, follow_redirects=False)
