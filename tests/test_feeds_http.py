@@ -594,3 +594,13 @@ def test_a_reader_that_sends_nothing_but_its_question_gets_the_plain_feed(
 
 def test_http_dates_are_what_the_standard_library_reads() -> None:
     assert format_datetime(NOON, usegmt=True) == "Mon, 10 Mar 2025 12:00:00 GMT"
+
+
+async def test_a_page_of_another_site_may_ask_conditionally(client: httpx.AsyncClient) -> None:
+    asked = {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET",
+             "Access-Control-Request-Headers": "if-none-match"}  # fmt: skip
+    answer = await client.options("/feed.json", headers=asked)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "if-none-match" in answer.headers["access-control-allow-headers"].lower()
+    assert (await client.options("/feed.json")).status_code == 405

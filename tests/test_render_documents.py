@@ -305,6 +305,13 @@ def outline(title: str, language: str, page: str) -> dict[str, str]:
     }
 
 
+def test_opml_lists_a_single_source_once() -> None:
+    """Its feed and that of all sources hold the same: whoever imports both reads everything twice."""
+    one = {name: channel for name, channel in CHANNELS.items() if name in ("", "harbour")}
+    (listed,) = etree.fromstring(opml(one))[1]
+    assert listed.get("xmlUrl") == one["harbour"].feed_url(Format.RSS)
+
+
 def test_opml_is_the_same_whenever_it_is_asked_for() -> None:
     assert opml(CHANNELS) == opml(dict(CHANNELS))
     assert b"dateCreated" not in opml(CHANNELS)

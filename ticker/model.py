@@ -327,7 +327,7 @@ class Archive:
 
     feed: str  # Channel.name
     number: int  # from 1 up, in the order of the store
-    closed_at: datetime
+    closed_at: datetime | None  # None where the address of the service has changed since, and so have the bytes
     documents: Mapping[Format, bytes]
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 
@@ -22,7 +23,7 @@ from ticker.model import Channel
 from ticker.poller import Overseen, Poller, RenderThread
 from ticker.render import opml
 from ticker.schedule import Schedule
-from ticker.serve import build_app, http_protocol, quiet_uvicorn
+from ticker.serve import Access, build_app, http_protocol, quiet_uvicorn
 from ticker.store import Store
 
 PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
@@ -140,6 +141,7 @@ async def _serve(
         press=press,
         opml=opml(channels),
         beside=hubs.beside,
+        on_answer=_tell_request if settings.server.log_requests else None,
     )
     poller.shelf = app.state.shelf
     await poller.refresh()
@@ -172,6 +174,10 @@ async def _serve(
     await hubs.stop()
     server.should_exit = True
     await serving
+
+
+def _tell_request(access: Access) -> None:
+    log.info("request", **asdict(access))
 
 
 class QuietServer(uvicorn.Server):

@@ -36,6 +36,7 @@ class Server:
     host: Host = "127.0.0.1"
     port: _Port = 8000
     public_url: PublicUrl = ""  # ends in "/"; when none is given it is made of the two above
+    log_requests: bool = False
 
     def __post_init__(self) -> None:
         if not self.public_url:

@@ -12,10 +12,9 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def opml(channels: Mapping[str, Channel]) -> bytes:
-    """The combined feed first, then those of the sources in their order.
+    """The combined feed first, then those of the sources in their order; of a single source only its own.
 
-    No two by one title, as the combined feed and its only source are: rss2email stops importing at a name that it
-    has, and sfeed keeps both in one file.
+    No two by one title: rss2email stops importing at a name that it has, and sfeed keeps both in one file.
 
     No `dateCreated`: the list was created when the configuration was, which it does not say.
 
@@ -26,7 +25,7 @@ def opml(channels: Mapping[str, Channel]) -> bytes:
     SubElement(SubElement(document, "head"), "title").text = _title(channels[""])
     body = SubElement(document, "body")
     listed: set[str] = set()
-    for name in sorted(channels, key=bool):
+    for name in sorted(channels, key=bool)[len(channels) == 2 :]:
         title = _title(channels[name])
         title = f"{title} ({name})" if title in listed else title
         listed.add(title)

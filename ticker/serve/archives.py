@@ -68,7 +68,8 @@ class Archives:
             await asyncio.to_thread(pack, archive.documents[form]),
             form,
             cache_control=FOR_EVER,
-            last_modified=min(archive.closed_at, self._clock().replace(microsecond=0)),  # never ahead of `Date`
+            # never ahead of `Date`; none where the address has changed since: that is no date of these bytes
+            last_modified=archive.closed_at and min(archive.closed_at, self._clock().replace(microsecond=0)),
             language=channel.language,
             links=archive_links(channel, number, form),
         )

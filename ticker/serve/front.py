@@ -16,6 +16,12 @@ from ticker.serve.variants import Variants
 
 RETRY = {"Retry-After": "30", "Cache-Control": "no-store"}  # whole seconds: some readers parse no date there
 SOON = {"Retry-After": "5", "Cache-Control": "no-store"}
+PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": ", ".join(METHODS),
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+}
 SECURE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
@@ -65,7 +71,7 @@ class Front:
         if document is not None and not scope["query_string"] and scope["method"] in METHODS:
             await send_document(document, scope, send, self._clock)
         elif path in self._shelf.places or path in self._files or self._archives.is_one(path):
-            found = await self._find(scope) if scope["method"] in METHODS else _only_to_read()
+            found = await self._find(scope) if scope["method"] in METHODS else _only_to_read(scope)
             if isinstance(found, Document):
                 await send_document(found, scope, send, self._clock)
             else:
@@ -102,7 +108,10 @@ def say(status: int, sentence: str, **headers: str) -> Response:
     return PlainTextResponse(sentence, status, headers=SECURE | headers)
 
 
-def _only_to_read() -> Response:
+def _only_to_read(scope: Scope) -> Response:
+    """405, but for what a browser asks before a page of another site may send a conditional request (Fetch, CORS)."""
+    if scope["method"] == "OPTIONS" and any(name == b"access-control-request-method" for name, _ in scope["headers"]):
+        return Response(status_code=204, headers=PREFLIGHT)
     return say(405, "Method Not Allowed", Allow=", ".join(METHODS))
 
 

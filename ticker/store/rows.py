@@ -199,9 +199,10 @@ def archive_of(row: RowMapping, public_url: str) -> Archive:
     """As it was closed, but for the address of the service, should that have moved; raises StoreError."""
     named = f"archive {row['number']} of feed {row['feed']!r}"
     documents = _unpack(row, named, "restore a copy of the database")
-    if row["public_url"] != public_url:
+    moved = row["public_url"] != public_url
+    if moved:
         documents = {form: _moved(form, body, row["public_url"], public_url) for form, body in documents.items()}
-    return Archive(row["feed"], row["number"], row["closed_at"], documents)
+    return Archive(row["feed"], row["number"], None if moved else row["closed_at"], documents)
 
 
 def _unpack(row: RowMapping, named: str, cure: str) -> dict[Format, bytes]:
