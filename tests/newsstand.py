@@ -42,7 +42,7 @@ class Newsstand:
 
     def __init__(self) -> None:
         self.versions: dict[str, Version] = {}
-        self.archives: dict[tuple[str, int], Archive] = {}
+        self.closed: dict[tuple[str, int], Archive] = {}
         self.items: list[Item] = []
         self.healths: dict[str, Health] = {}
         self.asked: list[str] = []
@@ -66,8 +66,8 @@ class Newsstand:
     def close(self, feed: str, number: int, words: str, *, at: datetime = NOON) -> Archive:
         """A closed archive of *feed* whose three documents hold *words*."""
         documents = {form: f"<{form.ending}>{words}</{form.ending}>".encode() * 20 for form in Format}
-        self.archives[feed, number] = Archive(feed, number, at, documents)
-        return self.archives[feed, number]
+        self.closed[feed, number] = Archive(feed, number, at, documents)
+        return self.closed[feed, number]
 
     async def live(self, channel: Channel) -> Feed | None:
         self._ask("live")
@@ -77,7 +77,11 @@ class Newsstand:
 
     async def archive(self, feed: str, number: int, public_url: str) -> Archive | None:
         self._ask("archive")
-        return self.archives.get((feed, number))
+        return self.closed.get((feed, number))
+
+    async def archives(self, feed: str) -> int:
+        self._ask("archives")
+        return max((number for name, number in self.closed if name == feed), default=0)
 
     async def newest(self, source: str | None, *, limit: int) -> list[Item]:
         self._ask("newest")

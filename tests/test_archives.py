@@ -31,7 +31,8 @@ from ticker.model import Channel, Feed, Format, Headline, Page, Source, Validato
 from ticker.poll import documents, keep, poll
 from ticker.poller import Poller, RenderThread
 from ticker.store import Store
-from ticker.store.archives import MOST
+from ticker.store.archives import most_at_once
+from ticker.store.rows import _moved
 
 AT = instant("2025-01-14T06:00")
 URL = "https://news.example/"
@@ -509,20 +510,21 @@ async def filled(place: Path, many: int) -> None:
 
 async def test_what_an_older_release_has_kept_is_closed_part_by_part_and_polls_go_on_meanwhile(tmp_path):
     place, said = tmp_path / "ticker.db", channel("desk")
-    await filled(place, 250)
+    await filled(place, 2080)
+    most = most_at_once(said)
     async with opened(place) as store:
         room = Newsroom(store, [said])
         await store.republish([said], AT, press)
-        assert await store.archives("desk") == MOST
+        assert await store.archives("desk") == most
         newest = [item.guid for item in await store.newest("desk", limit=20)]
         first = await published(store, "desk")
         assert list(read(first.documents[Format.JSON], Format.JSON).ids) == newest
-        assert await store.close_archives(said, room.now, press) == MOST
+        assert await store.close_archives(said, room.now, press) == most
         assert await published(store, "desk") == first, "what readers have stays"
         await room.prints("desk")
-        assert await store.archives("desk") == 3 * MOST
+        assert await store.archives("desk") == 3 * most
         steps = [await store.close_archives(said, room.now, press) for _ in range(4)]
-        assert steps[0] == MOST
+        assert steps[0] == most
         assert steps[1:] == sorted(steps[1:], reverse=True)
         assert steps[-1] == 0
         await _nothing_lost(store, said)
@@ -543,14 +545,14 @@ async def test_the_document_of_an_older_release_is_the_newest_of_what_it_has_kep
 
 async def test_the_service_closes_what_an_older_release_has_kept_and_tells_the_log(tmp_path):
     place, said = tmp_path / "ticker.db", {name: channel(name, sources={"desk": "أخبار"}) for name in ("", "desk")}
-    await filled(place, 120)
+    await filled(place, 1120)
     render = RenderThread()
     async with opened(place) as store:
         poller = Poller(said, store, render, clock=lambda: AT)
         await store.republish(said.values(), AT, render)
         with capture_logs() as told:
             await poller.catch_up()
-        assert {entry["feed"]: entry["closed"] for entry in told if "closed" in entry} == {"all": 30, "desk": 30}
+        assert {entry["feed"]: entry["closed"] for entry in told if "closed" in entry} == {"all": 300, "desk": 300}
         for one in said.values():
             await _nothing_lost(store, one)
         with capture_logs() as told:
@@ -622,3 +624,25 @@ async def test_who_looks_once_an_hour_has_everything_at_the_end_of_a_peak(store)
     assert await store.archives("desk") == 14, "of twenty items each: the document holds the last two hundred"
     for walk in walks:
         await walk.arrives()
+
+
+@pytest.mark.parametrize(("least", "most"), [(50, 50), (1, 1), (5, 20)])
+async def test_however_small_a_feed_is_one_poll_of_a_long_list_leaves_nothing_between(tmp_path, least, most):
+    """An attacker found 150 lines of a first poll of which 70 could be reached: archives of one item, 20 a poll."""
+    said = channel("desk", min_items=least, max_items=most)
+    async with opened(tmp_path / "ticker.db") as store:
+        room = Newsroom(store, [said])
+        room.now += timedelta(minutes=1)
+        at = [room.now - timedelta(seconds=15 * n) for n in range(150)]
+        room.lists["desk"] = [stated(headline(n, "desk"), one.isoformat()) for n, one in enumerate(at)]
+        await room.polled("desk")
+        await _nothing_lost(store, said)
+
+
+async def test_a_story_at_our_own_address_stays_where_it_is_when_the_service_moves(tmp_path):
+    own = "http://127.0.0.1:8000/"
+    document = f'<link>{own}</link><a href="{own}desk/"/><a href="{own}story/12"/><a href="{own}archive/3.rss"/>'
+    moved = _moved(Format.RSS, document.encode(), channel("", public_url=own), "https://news.example/t/").decode()
+    assert moved.count("https://news.example/t/") == 2
+    assert f'"{own}story/12"' in moved
+    assert f'"{own}desk/"' in moved, "no page of this feed"

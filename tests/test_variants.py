@@ -532,7 +532,7 @@ async def test_a_closed_archive_is_kept_by_caches_for_ever(
     answer = await client.get(path)
     form = next(form for form in Format if path.endswith(form.ending))
     base = path.partition("archive")[0]
-    body = closed.archives["sahifa" if "sahifa" in path else "", 3 if "3" in path else 12].documents[form]
+    body = closed.closed["sahifa" if "sahifa" in path else "", 3 if "3" in path else 12].documents[form]
     assert (answer.status_code, answer.content) == (200, body)
     assert dict(answer.headers) == {
         "content-type": f"{form.media_type}; charset=utf-8",

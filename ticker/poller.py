@@ -184,6 +184,7 @@ class Overseen:
         self.item = store.item
         self.live = store.live
         self.archive = store.archive
+        self.archives = store.archives
 
     async def health(self) -> dict[str, Health]:
         """As the store has it; a source whose polls it refuses is failing."""

@@ -187,6 +187,10 @@ class QuietServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second; else `Date` is a second old, and a feed changed since seems to be of the future."""
+        return await super().on_tick(0)
+
 
 async def _keep_fresh(poller: Poller) -> None:
     while True:

@@ -38,6 +38,7 @@ class Archives:
         self._shelf = shelf
         self._clock = clock
         self._workshop = Workshop(waiting=WAITING)
+        self._closed: dict[str, int] = {}  # feed -> how many there were when that was last asked
         self._kept = Kept(most=MOST, most_bytes=MOST_BYTES) if kept is None else kept
 
     def is_one(self, path: str) -> bool:
@@ -53,7 +54,19 @@ class Archives:
         """
         if held := self._kept.get(path):
             return held
+        if not await self._is_closed(path):
+            return None
         return await self._workshop.make(path, lambda: self._make(path))
+
+    async def _is_closed(self, path: str) -> bool:
+        """Whether there is such an archive: whoever counts up until there is none must not keep others waiting."""
+        match = _PATH.fullmatch(path)
+        name, number = (match[1] or "", int(match[2])) if match else ("", 0)
+        if name not in self._shelf.channels or not number:
+            return False
+        if number > self._closed.get(name, 0):  # archives are closed one after the other, and never go
+            self._closed[name] = await self._library.archives(name)
+        return number <= self._closed[name]
 
     async def _make(self, path: str) -> Document | None:
         match = _PATH.fullmatch(path)

@@ -20,6 +20,10 @@ class Library(Protocol):
         """What the published version was made of, unless a newer one is there already; None before its first item."""
         ...
 
+    async def archives(self, feed: str) -> int:
+        """How many archives of *feed* are closed: 1 to this."""
+        ...
+
     async def archive(self, feed: str, number: int, public_url: str) -> Archive | None:
         """A closed archive of *feed*; None where there is none of this number, yet."""
         ...

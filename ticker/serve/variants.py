@@ -5,6 +5,7 @@ would be lost on readers such as newsboat.
 """
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
@@ -63,10 +64,12 @@ class Variants:
         held = self._kept.get(key)
         if held is not None and held.last_modified == self._shelf.editions[name].dated:
             return held
-        made = await self._workshop.make(key, lambda: self._make(key, name, form, wish))
-        if made is None:
-            raise BusyError
-        return made
+        with contextlib.suppress(BusyError):
+            if made := await self._workshop.make(key, lambda: self._make(key, name, form, wish)):
+                return made
+        if held is not None:  # what it was: it cannot be made anew just now
+            return held
+        raise BusyError
 
     async def _make(self, key: str, name: str, form: Format, wish: Filter) -> Document | None:
         stock = await self._stock(name)
@@ -100,7 +103,7 @@ class Variants:
             if feed is not None and (await self._library.revisions()).get(name) == edition.revision:
                 folded = await asyncio.to_thread(_fold, feed)
                 return self._put(name, _Stock(edition, feed, folded))
-            if held is not None:
+            if held is not None or feed is None:
                 return held
             await self._shelf.wait_for_news(PATIENCE)
         return None

@@ -19,6 +19,7 @@ from ticker.store.tables import archives, items
 from ticker.window import batch_size, closing, newest_first
 
 MOST = 20  # archives closed in one transaction: a poll that waits for it waits half a second
+MOST_ITEMS = 500  # the same, of small ones: as many as one poll can bring
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,9 @@ class Unarchived:
 
 
 async def close_archives(db: AsyncConnection, channel: Channel, at: datetime, press: Press) -> tuple[int, Unarchived]:
-    """Close what is to be closed, `MOST` at once; how many that were, and what is in no archive now."""
+    """Close what is to be closed, so many at once; how many that were, and what is in no archive now."""
     held = await unarchived(db, channel)
-    batches = list(islice(closing(held.items, channel), MOST))
+    batches = list(islice(closing(held.items, channel), most_at_once(channel)))
     if not batches:
         return 0, held
     first = await count_archives(db, channel.name) + 1
@@ -84,13 +85,18 @@ async def subscription(
 async def unarchived(db: AsyncConnection, channel: Channel) -> Unarchived:
     """What is in no archive; of an older database, where nothing is in one, no more than is needed at once."""
     ours = _items_of(channel).where(_column(channel).is_(None))
-    most = channel.max_items + MOST * batch_size(channel)
+    most = channel.max_items + most_at_once(channel) * batch_size(channel)
     oldest = await load(db, ours.order_by(items.c.id).limit(most))
     if len(oldest) < most:
         return Unarchived(oldest)
     newest = await load(db, _newest_of(ours, channel.max_items))
     there = {item.guid for item in oldest}
     return Unarchived([*oldest, *(item for item in reversed(newest) if item.guid not in there)], every=False)
+
+
+def most_at_once(channel: Channel) -> int:
+    """How many archives are closed in one transaction."""
+    return max(MOST, MOST_ITEMS // batch_size(channel))
 
 
 async def count_archives(db: AsyncConnection, feed: str) -> int:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -201,7 +202,8 @@ def archive_of(row: RowMapping, public_url: str) -> Archive:
     documents = _unpack(row, named, "restore a copy of the database")
     moved = row["public_url"] != public_url
     if moved:
-        documents = {form: _moved(form, body, row["public_url"], public_url) for form, body in documents.items()}
+        own = Channel(row["feed"], "", "", row["public_url"], {}, 1, 1, timedelta())
+        documents = {form: _moved(form, body, own, public_url) for form, body in documents.items()}
     return Archive(row["feed"], row["number"], None if moved else row["closed_at"], documents)
 
 
@@ -212,10 +214,14 @@ def _unpack(row: RowMapping, named: str, cure: str) -> dict[Format, bytes]:
         raise StoreError(f"the stored documents of {named} are damaged ({error}); {cure}") from error
 
 
-def _moved(form: Format, document: bytes, before: str, now: str) -> bytes:
-    """Both end in "/", so that "https://a.example/" is not found in "https://a.example.org/"."""
+def _moved(form: Format, document: bytes, own: Channel, now: str) -> bytes:
+    """What a document says of its own feed, its parts, our pages and pictures; a story may be at that address, too."""
     written = str if form is Format.JSON else escape
-    return document.replace(written(before).encode(), written(now).encode())
+    before, page = (re.escape(written(url)) for url in (own.public_url, own.page_url))
+    ours = rf"{page}(?=feed\.|archive/\d|[\"<])|{before}(?=static/|icon[.-]|favicon\.|item/[\da-f]{{8}}-|hub[\"<])"
+    return re.sub(
+        ours.encode(), lambda found: found[0].replace(written(own.public_url).encode(), written(now).encode()), document
+    )
 
 
 def channel_digest(channel: Channel) -> str:
