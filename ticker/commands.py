@@ -250,7 +250,10 @@ def render(
     source: SourceName = None,
     form: Annotated[FeedFormat | None, typer.Option("--format", help="Default: rss; with --out all.")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write files into this folder instead, laid out as the URLs.")
+        Path | None,
+        typer.Option(
+            help="Write files into this folder instead, laid out as the URLs: the feeds, not their archives, pages and pictures."
+        ),
     ] = None,
     config: ConfigFile = None,
 ) -> None:
