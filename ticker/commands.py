@@ -252,7 +252,7 @@ def render(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Write files into this folder instead, laid out as the URLs: the feeds, not archives, pages and pictures."
+            help="Write files into this folder instead, laid out as the URLs; no archives, pages or pictures."
         ),
     ] = None,
     config: ConfigFile = None,
