@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.desk import Desk
@@ -662,7 +662,13 @@ ANY_ROW = st.builds(
 )
 
 
-@settings(deadline=None)
+EMPTY = [Headline(None, None, "a")] * 4
+OLDER_THAN_THE_CALENDAR = Headline(
+    None, None, "a", ago=Ago(739_384 * DAY, MINUTE), stated=datetime(2000, 1, 1, tzinfo=UTC)
+)
+
+
+@example(EMPTY, [*EMPTY, OLDER_THAN_THE_CALENDAR])
 @given(st.lists(ANY_ROW, min_size=4, max_size=8), st.lists(ANY_ROW, min_size=4, max_size=8))
 def test_no_row_however_strange_is_an_error_or_in_the_future(one, other):
     desk = Desk()

@@ -97,7 +97,7 @@ def _fits(at: datetime, row: Headline, begin: datetime | None, page: Moment) -> 
         local = at.astimezone(page.zone)
         return (local.hour, local.minute) == (row.clock.hour, row.clock.minute)
     if row.ago is not None:
-        return row.ago.unit > HOUR or abs(page.fetched_at - row.ago.span - at) <= row.ago.unit + BEHIND
+        return row.ago.unit > HOUR or abs(page.fetched_at - at - row.ago.span) <= row.ago.unit + BEHIND
     return begin is None or at >= begin
 
 
