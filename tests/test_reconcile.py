@@ -568,6 +568,15 @@ def test_a_line_that_was_away_for_minutes_may_come_back_reworded(desk):
     assert kinds(desk)[2] == "new", "after a quarter of an hour only the same words are the same"
 
 
+def test_a_line_that_scrolled_out_may_come_back_reworded_when_another_is_taken_away(desk):
+    """Found by killing the service two hundred times: edited just below the end of the list."""
+    guid = desk.last.rows[5].item.guid
+    desk.read("2025-01-14T14:56", ["14:55 خبر آخر", *SEED[:5]])
+    desk.read("2025-01-14T14:57", [*SEED[:5], f"{SEED[5]} والحافلات"])
+    assert kinds(desk) == [*["same"] * 5, "edited"]
+    assert desk.last.rows[5].item.guid == guid
+
+
 def test_six_words_said_again_at_another_time_are_kept_as_a_repost(desk):
     first = desk.last.rows[0].item
     words = SEED[0].partition(" ")[2]

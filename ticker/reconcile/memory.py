@@ -50,7 +50,7 @@ def late(
     known: Known, seen: Sequence[Headline], found: Mapping[int, Match], times: Times, now: datetime
 ) -> dict[int, Match]:
     """Place -> rows that come back reworded within 15 minutes, with the time they had."""
-    missing = [item for item in known.memory if item.gone_at is not None and now - item.gone_at <= LATE]
+    missing = [item for item in known.memory if now - (item.gone_at or item.last_seen) <= LATE]  # or scrolled out
     left = [rank for rank in range(len(seen)) if rank not in found and said.plain(seen[rank])]
     if not missing or not left:
         return {}
