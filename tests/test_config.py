@@ -26,7 +26,7 @@ PROJECT = Path(__file__).parent.parent
 SHIPPED = PROJECT / "config.yaml"
 Write = Callable[[str | bytes], Path]
 OFFSETS = ["UTC+2", "utc-03:30", "GMT +2", "+02:00", "-0500", "UTC2", "Z+1", "UTC−2"]
-TOP = "sources, server, store, feed, keep_polls"
+TOP = "sources, server, store, feed, keep_polls, contact"
 ONE = """\
 sources:
   - name: city
@@ -122,7 +122,8 @@ def test_every_fact_of_settings_comes_from_a_key() -> None:
     of_source = {"urls": "url", "zone": "timezone"}
     known = set(every_key())
     assert {f"sources/{of_source.get(each.name, each.name)}" for each in fields(Source)} - known == {
-        "sources/selectors"
+        "sources/selectors",
+        "sources/slowest",  # of every: {min, max}
     }
     assert {f"sources/selectors/{each.name}" for each in fields(Selectors)} <= known
     assert {f"server/{each.name}" for each in fields(Server)} <= known
@@ -155,7 +156,9 @@ sources:
     heading: عاجل
     selectors: {block: "#latest", time: li time, link: a}
     language: AR-lb
-    every: 1h30m
+    every: {min: 30s, max: 1h30m}
+    timeout: 10s
+    robots: ignore
     headers: {Accept-Language: "ar, en;q=0.5", X-Empty: ""}
     charset: windows-1256
     allow_private: true
@@ -171,12 +174,34 @@ sources:
             heading="عاجل",
             selectors=Selectors(block="#latest", time="li time", headline=None, link="a"),
             language="ar-LB",
-            every=timedelta(hours=1, minutes=30),
+            every=timedelta(seconds=30),
+            slowest=timedelta(hours=1, minutes=30),
+            timeout=timedelta(seconds=10),
+            robots="ignore",
             headers={"Accept-Language": "ar, en;q=0.5", "X-Empty": ""},
             charset="windows-1256",
             allow_private=True,
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ("news@example.org", None),
+        ("https://news.example.org/about", None),
+        ("news", "must be a mail address or a web page; write contact: news@example.org"),
+        ("ftp://example.org/", "contact: "),
+        ("خبر@example.org", "must be a mail address or a web page"),
+        ('"a\\nX-Header: b@example.org"', "must be a mail address or a web page"),
+    ],
+)
+def test_a_contact_is_a_mail_address_or_a_page(write: Write, written: str, wrong: str | None) -> None:
+    path = write(ONE + f"contact: {written}\n")
+    if wrong is None:
+        assert read(path).contact == written
+    else:
+        assert wrong in refusals(path)[0]
 
 
 @pytest.mark.parametrize(
@@ -395,7 +420,13 @@ server: {port: 0}
         ("every: true", "every: must be a duration; write every: 60s"),
         ("every: [60s]", "every: must be a duration; write every: 60s"),
         ("every:", "every: is empty"),
-        ("every: {min: 20s, max: 5m}", "every: adaptive polling is not in this release; write every: 60s"),
+        ("every: {min: 20s}", "every: min and max belong together; write every: {min: 20s, max: 5m}, or every: 60s"),
+        ("every: {min: 20s, max: 5m, mean: 1m}", "every: unknown key 'mean'; write every: {min: 20s, max: 5m}"),
+        ("every: {min: 5m, max: 20s}", "every: min, 5m, is more than max, 20s; write every: {min: 20s, max: 5m}"),
+        ("every: {min: 20, max: 5m}", "every: min: 20 has no unit; write every: 20s"),
+        ("every: {min: 0s, max: 5m}", "every: min: 0s is too short"),
+        ("robots: no", "robots: must be obey or ignore; write robots: obey"),
+        ("timeout: 30", "timeout: 30 has no unit; write timeout: 30s"),
         ("name: City News", "stands in addresses, so it may hold only a-z, 0-9 and -; write name: city-news"),
         ("name: المدينة", "write name: city"),
         ("name: feed", "feed is an address of the service itself; write another, name: feed-news"),
@@ -480,7 +511,6 @@ server: {port: 0}
         ("allow_private: yes", "allow_private: must be true or false, not 'yes'; write allow_private: true"),
         ("allow_private: 1", "allow_private: must be true or false, not 1"),
         ("allow_private:", "allow_private: is empty"),
-        ("robots: ignore", "robots: unknown key"),
         ("keep: 30d", "keep: unknown key"),
         ("notify: [x]", "notify: unknown key"),
         ("tmezone: UTC", "tmezone: unknown key; did you mean timezone? Write timezone: Asia/Beirut"),
@@ -822,15 +852,15 @@ def test_the_reserved_names_are_documented() -> None:
         (source("every: 1d") + "    heading: Now\n", "source city is polled every 1 day"),
         (
             source("url: http://127.0.0.1:9/") + "    heading: Now\n",
-            "; a coming release will not poll it without allow_private: true",
+            "; without allow_private: true it is not read",
         ),
         (
             source("url: http://localhost/") + "    heading: Now\n",
-            "; a coming release will not poll it without allow_private: true",
+            "; without allow_private: true it is not read",
         ),
         (
             source("url: http://192.168.1.5/") + "    heading: Now\n",
-            "; a coming release will not poll it without allow_private: true",
+            "; without allow_private: true it is not read",
         ),
         (
             source("heading: Now") + "feed: {hubs: 'http://10.0.0.9/'}\n",

@@ -14,7 +14,7 @@ import pytest
 import ticker
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-notify.txt", "requirements-dev.txt")
 SCRIPTS = (".ci/run", "tools/test-deps", "tools/base-image")
 
 
@@ -78,14 +78,18 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
 
 def test_tests_run_on_the_very_versions_that_the_service_runs_on() -> None:
     assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
+    assert pins("requirements.txt").items() <= pins("requirements-notify.txt").items()
+    assert pins("requirements-notify.txt").items() <= pins("requirements-dev.txt").items()
     assert pins("requirements-build.txt").items() <= pins("requirements-dev.txt").items()
 
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_the_lock_holds_what_pyproject_asks_for(name: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    groups = project["dependency-groups"] | {"run": project["project"]["dependencies"]}
-    asked = groups[{"requirements.txt": "run", "requirements-build.txt": "build"}.get(name, "dev")]
+    extra = project["project"]["optional-dependencies"]["notify"]
+    groups = project["dependency-groups"] | {"run": project["project"]["dependencies"], "notify": extra}
+    named = {"requirements.txt": "run", "requirements-build.txt": "build", "requirements-notify.txt": "notify"}
+    asked = groups[named.get(name, "dev")]
     names = {re.split(r"[^A-Za-z0-9-]", line)[0].lower() for line in asked if isinstance(line, str)}
     assert names <= pins(name).keys()
 

@@ -36,7 +36,12 @@ class Source:
     heading: str | None = None
     selectors: Selectors | None = None
     language: str = "en"  # BCP 47
-    every: timedelta = timedelta(seconds=60)
+    every: timedelta = timedelta(
+        seconds=60
+    )  # between two polls; with `slowest`, the least that the adaptive rule waits
+    slowest: timedelta | None = None  # the most that the adaptive rule waits; None: `every` is fixed
+    timeout: timedelta = timedelta(seconds=30)  # for one address, from its name to the last byte, redirects included
+    robots: Literal["obey", "ignore"] = "obey"  # robots.txt (RFC 9309)
     headers: Mapping[str, str] = field(default_factory=dict)
     charset: str | None = None  # of pages that declare none and are not UTF-8
     allow_private: bool = False
@@ -63,6 +68,28 @@ class Page:
     saved: bool = False  # by somebody: it may be older than the last poll
     note: str = ""  # what the operator should know of how it was read: a plain sentence
     utf8: bytes | None = field(default=None, compare=False, repr=False)  # the text as it came, where that was UTF-8
+
+
+@dataclass(frozen=True, slots=True)
+class Courtesy:
+    """What the host of a source asks of those who poll it, as far as it did when it was last asked."""
+
+    crawl_delay: timedelta = timedelta()  # of its robots.txt: between two requests to it
+    fresh_for: timedelta = timedelta()  # of its Cache-Control: how long the page was still fresh when it came
+    note: str = ""  # what the operator should know of it: plain sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The page of a poll that kept nothing, as it came: so that `ticker inspect` can show why."""
+
+    source: str
+    at: datetime
+    url: str
+    cause: Cause
+    detail: str
+    body: bytes  # unpacked; the beginning of it, where it is long
+    content_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +262,8 @@ class Poll:
     retry_after: float | None = None  # seconds
     doubted: str | None = None  # digest of the list that was refused
     rows: tuple[Headline, ...] = ()  # of the list that was refused
+    evidence: Evidence | None = None  # of a failure that came with a page
+    advice: str = ""  # lines of config.yaml that would make permanent what this poll had to find out
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +277,9 @@ class Health:
     since: datetime | None = None  # of the first poll in this state
     last_success: datetime | None = None
     next_poll: datetime | None = None
+    streak: int = 0  # polls in a row with a cause
+    advice: str = ""  # lines of config.yaml that would mend it for good
+    alarmed: datetime | None = None  # since when the trouble is that people were told of
 
 
 class Format(Enum):

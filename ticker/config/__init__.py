@@ -38,6 +38,7 @@ class Settings:
     store: str  # sqlite:////absolute/file.db
     feed: FeedSettings
     keep_polls: timedelta  # how long the rows of polls are kept for replay
+    contact: str  # of the operator, for those whose pages are polled; "" where none is given
     sources: tuple[Source, ...]
 
 
@@ -67,7 +68,8 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
             written.blame((), f"{more:,} more mistakes than the following; mend these first", {})
     if problems := written.problems():
         raise ConfigError(problems)
-    return Settings(file.server, file.store, file.feed, file.keep_polls, tuple(each.checked() for each in file.sources))
+    sources = tuple(each.checked() for each in file.sources)
+    return Settings(file.server, file.store, file.feed, file.keep_polls, file.contact, sources)
 
 
 @cache
@@ -104,5 +106,5 @@ def _doubts(source: Source) -> Iterator[str]:
         )
     local = [url for url in source.urls if is_private(urlsplit(url).hostname or "")]
     if local and not source.allow_private:
-        later = "a coming release will not poll it without allow_private: true"
+        later = "without allow_private: true it is not read"
         yield f"source {source.name} is at a private address, {local[0]}; {later}"

@@ -77,6 +77,15 @@ def _hub_url(value: str) -> str:
     return value
 
 
+def _contact(value: str) -> str:
+    if re.fullmatch(r"[!#$%&'*+/=?^_`{|}~.\w-]+@[\w.-]+\.\w+", value, re.ASCII):
+        return value
+    if not value.isascii() or "://" not in value:
+        raise ValueError(f"must be a mail address or a web page; write contact: {EXAMPLES['contact']}")
+    _address(value, "contact")
+    return value
+
+
 def _address(value: str, key: str) -> SplitResult:
     """*value* in parts, when it is an absolute http(s) URL without secrets."""
     example = f"write {key}: {EXAMPLES[key]}"
@@ -166,4 +175,5 @@ Url = Annotated[str, Field(min_length=1), AfterValidator(_source_url)]
 Urls = Annotated[list[Url], Field(min_length=1), BeforeValidator(lambda url: [url] if isinstance(url, str) else url)]
 HubUrl = Annotated[str, Field(min_length=1), AfterValidator(_hub_url)]
 HubUrls = Annotated[tuple[HubUrl, ...], BeforeValidator(lambda url: [url] if isinstance(url, str) else url)]
+Contact = Annotated[str, Field(min_length=1), AfterValidator(_contact)]
 Store = Annotated[str, Field(min_length=1, validate_default=True), AfterValidator(_store)]

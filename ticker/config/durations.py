@@ -6,7 +6,7 @@ Each rule raises ValueError with what is wrong and the cure.
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import PlainValidator
 
@@ -18,8 +18,6 @@ _ONE_UNIT = re.compile(r"([0-9]+)\s*(?:(s)(?:ec\w*)?|(m)(?:in\w*)?|(h)(?:r|rs|ou
 
 def _duration(value: object, key: str, least: str) -> timedelta:
     example = f"{key}: {EXAMPLES[key]}"
-    if isinstance(value, Mapping) and key == "every":
-        raise ValueError(f"adaptive polling is not in this release; write {example}")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(f"must be a duration; write {example}")
     asked = span(str(value))
@@ -49,10 +47,40 @@ def span(text: str) -> timedelta | None:
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
+class Every(NamedTuple):
+    """How often a page is read: each `least`, or as often as its rhythm asks for, within bounds."""
+
+    least: timedelta
+    most: timedelta | None = None
+
+
+def _every(value: object) -> Every:
+    """A duration, or {min, max}."""
+    if not isinstance(value, Mapping):
+        return Every(_duration(value, "every", "1s"))
+    known = ("min", "max")
+    if set(value) != set(known):
+        wrong = next((f"unknown key {name!r}" for name in value if name not in known), "min and max belong together")
+        raise ValueError(f"{wrong}; write every: {{min: 20s, max: 5m}}, or every: 60s")
+    least, most = (_of_range(value[name], name) for name in known)
+    if most < least:
+        raise ValueError(f"min, {value['min']}, is more than max, {value['max']}; write every: {{min: 20s, max: 5m}}")
+    return Every(least, most)
+
+
+def _of_range(value: object, name: str) -> timedelta:
+    try:
+        return _duration(value, "every", "1s")
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
 def _at_least(least: str) -> PlainValidator:
     return PlainValidator(lambda value, info: _duration(value, str(info.field_name), least))
 
 
+MINUTELY = Every(timedelta(seconds=60))
+EveryOrRange = Annotated[Every, PlainValidator(_every)]
 Seconds = Annotated[timedelta, _at_least("1s")]
 Minutes = Annotated[timedelta, _at_least("1m")]
 # Less, and a line that comes back within 20 h could not be told from a new one.

@@ -3,21 +3,29 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, is_dataclass
 from datetime import timedelta
-from typing import Annotated, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, with_config
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, with_config
 
-from ticker.config.addresses import Host, HubUrls, PublicUrl, Store, Urls
-from ticker.config.durations import Days, Minutes, Seconds
+from ticker.config.addresses import Contact, Host, HubUrls, PublicUrl, Store, Urls
+from ticker.config.durations import MINUTELY, Days, EveryOrRange, Minutes, Seconds
 from ticker.config.names import Charset, Language, Name, Zone
 from ticker.config.texts import OR_EMPTY, Headers, Selector, Text
 from ticker.config.words import KeyPath
 from ticker.model import Selectors, Source
 
+
+def _obey_or_ignore(value: object) -> object:
+    if value not in ("obey", "ignore"):
+        raise ValueError("must be obey or ignore; write robots: obey")
+    return value
+
+
 _strict = with_config(ConfigDict(extra="forbid"))
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+Robots = Annotated[Literal["obey", "ignore"], BeforeValidator(_obey_or_ignore)]
 _Flag = Annotated[bool, Field(strict=True)]
 
 
@@ -81,7 +89,9 @@ class _Source:
     heading: Text = ""
     selectors: _Selectors | None = None
     language: Language = "en"
-    every: Seconds = timedelta(seconds=60)
+    every: EveryOrRange = MINUTELY
+    timeout: Seconds = timedelta(seconds=30)
+    robots: Robots = "obey"
     headers: Headers = field(default_factory=dict)
     charset: Charset = ""
     allow_private: _Flag = False
@@ -96,7 +106,10 @@ class _Source:
             heading=self.heading or None,
             selectors=Selectors(css.block, css.time or None, css.headline or None, css.link or None) if css else None,
             language=self.language,
-            every=self.every,
+            every=self.every.least,
+            slowest=self.every.most,
+            timeout=self.timeout,
+            robots=self.robots,
             headers=self.headers,
             charset=self.charset or None,
             allow_private=self.allow_private,
@@ -113,6 +126,7 @@ class File:
     store: Store = "sqlite:///data/ticker.db"
     feed: Annotated[FeedSettings, OR_EMPTY] = field(default_factory=FeedSettings)
     keep_polls: Days = timedelta(days=30)
+    contact: Contact = ""
 
 
 def keys(shape: type, at: KeyPath = ()) -> Iterator[tuple[KeyPath, type]]:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     true,
 )
 
-HEAD = "0004"  # the last of the migrations that make these tables; a test holds it against migrations/versions
+HEAD = "0005"  # the last of the migrations that make these tables; a test holds it against migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -69,7 +69,9 @@ sources = Table(
     Column("cause", String(32)),
     Column("detail", Text, nullable=False, default=""),
     Column("since", Instant),
-    Column("streak", Integer, nullable=False, default=0),  # failed polls in a row
+    Column("streak", Integer, nullable=False, default=0),  # polls in a row with a cause
+    Column("advice", Text, nullable=False, default="", server_default=""),  # lines of config.yaml that would mend it
+    Column("alarmed", Instant),  # since when the trouble is that people were told of
 )
 
 items = Table(
@@ -181,4 +183,24 @@ announced = Table(  # to foreign WebSub hubs
     Column("revision", Integer, nullable=False),  # versions.revision; 0: nothing yet
     Column("failing_since", Instant),  # the same in all rows of a hub
     Column("detail", Text, nullable=False, default=""),
+)
+
+evidence = Table(  # the pages of the last few polls that kept nothing
+    "evidence",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("source", String(64), ForeignKey("sources.name"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("cause", String(32), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("content_type", Text),
+    Column("body", LargeBinary, nullable=False),  # gzip
+)
+
+notified = Table(  # how far each target of `notify` was told of new headlines
+    "notified",
+    metadata,
+    Column("target", String(64), primary_key=True),
+    Column("item", BigInteger, nullable=False),  # items.id
 )
