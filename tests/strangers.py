@@ -173,7 +173,7 @@ async def listening(app: ASGIApp, server_port: int = 0) -> AsyncIterator[int]:
         server_header=False, timeout_graceful_shutdown=1,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    server.capture_signals = suppress  # type: ignore[method-assign, assignment]  # as service.QuietServer has it
+    server.capture_signals = suppress  # type: ignore[method-assign, assignment]  # as serve.QuietServer has it
     listener = config.bind_socket()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:

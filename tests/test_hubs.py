@@ -12,11 +12,12 @@ from tests.running import running, write_config
 from tests.strangers import Stranger, answers, willing
 from ticker.announce import Patience
 from ticker.config import load
+from ticker.channels import published_channels
 from ticker.demo import Manual, newsroom_app, serve_newsroom
 from ticker.hubs import Hubs
 from ticker.poller import Poller
 from ticker.serve import build_app
-from ticker.service import opened, published_channels, system_clock
+from ticker.service import opened, system_clock
 
 SOON = timedelta(milliseconds=20)
 WORDS = (

@@ -34,7 +34,7 @@ from ticker.model import Channel, Source
 from ticker.poller import Poller, RenderThread
 from ticker.render import opml
 from ticker.serve import build_app, http_protocol
-from ticker.service import QuietServer
+from ticker.serve import QuietServer
 from ticker.store import Store
 
 FORMATS = ("rss", "atom", "json")

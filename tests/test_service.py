@@ -10,7 +10,7 @@ import yaml
 from tests.running import free_port, running, ticker, write_config
 from ticker.config import load
 from ticker.model import Format
-from ticker.service import channels_of
+from ticker.channels import channels_of
 
 
 def settings(tmp_path: Path, *languages: str, **feed: str):

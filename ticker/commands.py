@@ -86,12 +86,20 @@ def settings_of(context: typer.Context, config: Path | None) -> "Settings":
 
 @app.command()
 def run(context: typer.Context, config: ConfigFile = None) -> None:
-    """Poll the sources and serve their feeds until stopped (SIGTERM, Ctrl-C)."""
-    from ticker import service
+    """Poll the sources and serve their feeds until stopped (SIGTERM, Ctrl-C).
 
-    settings = settings_of(context, config)
-    service.configure_logs(json=not sys.stderr.isatty())
-    in_loop(service.run(settings))
+    A config.yaml that changes is taken over by itself; SIGHUP has it read at once. A broken one is told of in the log,
+    and what was read before stays in force.
+    """
+    from ticker import service
+    from ticker.config import file_of, load
+    from ticker.logs import configure_logs
+    from ticker.reload import Watched
+
+    path = file_of(config or context.obj, os.environ)
+    settings = load(path, os.environ)
+    configure_logs(json=not sys.stderr.isatty())
+    in_loop(service.run(settings, watched=Watched(path, lambda: load(path, os.environ))))
 
 
 @app.command()
@@ -150,6 +158,7 @@ def ingest(
     """Run saved pages through the same pipeline, as if fetched at that time."""
     from ticker import service
     from ticker.arguments import chosen, instants, saved_page
+    from ticker.channels import published_channels
     from ticker.poll import ingest as ingest_page
 
     settings = settings_of(context, config)
@@ -158,7 +167,7 @@ def ingest(
 
     async def ingests() -> list["Poll"]:
         async with service.opened(settings) as (store, press):
-            channels = await service.published_channels(settings, store)
+            channels = await published_channels(settings, store)
             ours = (channels[""], channels[place.name])
             return [
                 await ingest_page(place, saved_page(file, place, instant), store=store, channels=ours, press=press)
@@ -319,10 +328,10 @@ def demo(
 
     The newsroom's own page has switches for what goes wrong on real sites: errors, hangs, empty pages, 200 MB.
     """
-    from ticker import service
     from ticker.demo.stage import demonstrate
+    from ticker.logs import configure_logs
 
-    service.configure_logs(json=not sys.stderr.isatty())
+    configure_logs(json=not sys.stderr.isatty())
     in_loop(demonstrate(port=port, newsroom_port=newsroom_port, rhythm=rhythm, seed=seed, keep=keep))
 
 
@@ -343,10 +352,11 @@ async def feeds(settings: "Settings", names: list[str]) -> dict[str, Mapping["Fo
     As published, or as they will be once the service runs with this configuration.
     """
     from ticker import service
+    from ticker.channels import published_channels
 
     documents: dict[str, Mapping[Format, bytes]] = {}
     async with service.opened(settings) as (store, press):
-        channels = await service.published_channels(settings, store)
+        channels = await published_channels(settings, store)
         for name in names:
             if version := await store.published_for(channels[name]):
                 documents[name] = version.documents

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 
+from ticker.config import Settings
 from ticker.errors import Cause, StoreError
 from ticker.fetch import Fetcher
 from ticker.model import Channel, Feed, Format, Health, Poll, Source
@@ -55,16 +56,25 @@ class Poller:
         self.refused: dict[str, Refusal] = {}  # by the store, of the last poll of a source
         self.shelf: Shelf | None = None  # refreshed at once after a poll that changed something
 
+    def take(self, settings: Settings, channels: Mapping[str, Channel]) -> None:
+        """Poll by *settings* from now on, and publish as *channels*."""
+        self.channels = channels
+
     async def poll(self, source: Source) -> Poll:
         """One poll; raises StoreError."""
-        return await poll(
+        channels = self.channels
+        outcome = await poll(
             source,
             fetch=self._fetch,
             store=self._store,
-            channels=(self.channels[""], self.channels[source.name]),
+            channels=(channels[""], channels[source.name]),
             press=self._press,
             now=self._now(),
         )
+        if self.channels is not channels and outcome.outcome == "changed":  # published as the settings were before
+            now_named = [self.channels[name] for name in ("", source.name) if name in self.channels]
+            await self._store.republish(now_named, self._now(), self._press)
+        return outcome
 
     async def scheduled(self, source: Source) -> None:
         """One poll that tells the log instead of its caller."""

@@ -40,6 +40,10 @@ class Schedule:
 
     def start(self) -> None:
         """The first source at once, the others spread evenly over their first interval."""
+        self._add_jobs()
+        self._jobs.start()
+
+    def _add_jobs(self) -> None:
         now = self._clock()
         for place, source in enumerate(self._sources):
             self._jobs.add_job(
@@ -53,7 +57,13 @@ class Schedule:
                 max_instances=1,
                 misfire_grace_time=None,
             )
-        self._jobs.start()
+
+    def adopt(self, sources: Sequence[Source]) -> None:
+        """Poll these sources from now on."""
+        self._sources = sources
+        if self._jobs.running:
+            self._jobs.remove_all_jobs()
+            self._add_jobs()
 
     def next_poll(self, source: str) -> datetime | None:
         """When *source* is polled next; None while nothing is scheduled."""

@@ -25,7 +25,7 @@ from ticker.config.written import Written
 from ticker.errors import ConfigError
 from ticker.model import Source
 
-__all__ = ["RESERVED", "FeedSettings", "Server", "Settings", "load", "warnings"]
+__all__ = ["RESERVED", "FeedSettings", "Server", "Settings", "file_of", "load", "warnings"]
 
 _MOST = 200  # mistakes that are told in full: more is no configuration with mistakes, but another file
 
@@ -42,6 +42,11 @@ class Settings:
     sources: tuple[Source, ...]
 
 
+def file_of(path: Path | None, environ: Mapping[str, str]) -> Path:
+    """The file that is read: *path*, else `TICKER_CONFIG` of *environ*, else config.yaml in the working directory."""
+    return path or Path(environ.get("TICKER_CONFIG") or "config.yaml")
+
+
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """Read the configuration.
 
@@ -52,7 +57,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     Raises:
         ConfigError: with all problems at once, those of the file in its order, then those of the environment.
     """
-    path = path or Path(environ.get("TICKER_CONFIG") or "config.yaml")
+    path = file_of(path, environ)
     written = Written(path)
     mend(written)
     variables = override(written, environ)

@@ -14,6 +14,19 @@ from ticker.serve.app import build_app
 from ticker.serve.connections import Limits, http_protocol
 from ticker.serve.feeds import Shelf
 from ticker.serve.library import Library
+from ticker.serve.listening import QuietServer, Switch, listen, server_of
 from ticker.serve.quiet import quiet_uvicorn
 
-__all__ = ["Access", "Library", "Limits", "Shelf", "build_app", "http_protocol", "quiet_uvicorn"]
+__all__ = [
+    "Access",
+    "Library",
+    "Limits",
+    "QuietServer",
+    "Shelf",
+    "Switch",
+    "build_app",
+    "http_protocol",
+    "listen",
+    "quiet_uvicorn",
+    "server_of",
+]
