@@ -11,8 +11,8 @@ import yaml
 from tests.running import running, write_config
 from tests.strangers import Stranger, answers, willing
 from ticker.announce import Patience
-from ticker.config import load
 from ticker.channels import published_channels
+from ticker.config import load
 from ticker.demo import Manual, newsroom_app, serve_newsroom
 from ticker.hubs import Hubs
 from ticker.poller import Poller

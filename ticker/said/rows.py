@@ -88,7 +88,7 @@ def read(row: Headline, page: Moment) -> Said:
     return _stated_alone(row, page)
 
 
-def stated(row: Headline, page: Moment) -> tuple[list[datetime], list[datetime]]:
+def stated(row: Headline, page: Moment) -> tuple[Sequence[datetime], Sequence[datetime]]:
     """The instants that the markup states, as it is written and by its digits; the believed one first."""
     at = row.stated
     if at is None or not OLDEST <= at.year <= page.fetched_at.year + 1:

@@ -1,6 +1,7 @@
 """Between the wall clock of a zone and instants, summer time and all."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ticker.model import Day
@@ -19,10 +20,11 @@ OLDEST = 1995  # no list of news has rows from before; 0001 and 1970 are what pr
 LEAP = 8  # years between two 29ths of February, at most (1896 to 1904, and 2096 to 2104)
 
 
-def instants(local: datetime, zone: ZoneInfo) -> list[datetime]:
+@lru_cache(maxsize=10_000)  # of a list, mostly those that its last poll asked for
+def instants(local: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
     """What the naive *local* may mean, latest first: two in a doubled hour; in a skipped one shifted forward."""
     folds = (0, 1) if _exists(local, zone) else (0,)
-    return sorted({local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in folds}, reverse=True)
+    return tuple(sorted({local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in folds}, reverse=True))
 
 
 def _exists(local: datetime, zone: ZoneInfo) -> bool:
@@ -53,7 +55,7 @@ def nearest(clock: time, at: datetime, zone: ZoneInfo) -> datetime:
     return min(possible, key=lambda meant: abs(meant - at))
 
 
-def both(at: datetime, zone: ZoneInfo) -> list[datetime]:
+def both(at: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
     """*at*, and what else its wall clock and date may mean: two instants in a doubled hour."""
     return instants(at.astimezone(zone).replace(tzinfo=None), zone)
 
