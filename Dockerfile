@@ -5,9 +5,9 @@ FROM ${BASE} AS build
 WORKDIR /src
 # /opt/build holds pip and the build backend and stays behind; /opt/ticker holds what runs, without pip.
 RUN python3 -m venv /opt/build && python3 -m venv --without-pip /opt/ticker
-COPY requirements.txt requirements-build.txt ./
+COPY requirements-notify.txt requirements-build.txt ./
 RUN /opt/build/bin/pip install --quiet --require-hashes -r requirements-build.txt \
- && /opt/build/bin/pip wheel --quiet --require-hashes --no-build-isolation --wheel-dir /wheels -r requirements.txt \
+ && /opt/build/bin/pip wheel --quiet --require-hashes --no-build-isolation --wheel-dir /wheels -r requirements-notify.txt \
  && /opt/build/bin/pip --python /opt/ticker/bin/python install --quiet --no-deps --no-index /wheels/*.whl
 COPY pyproject.toml README.md LICENSE ./
 COPY ticker ticker

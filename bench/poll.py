@@ -60,7 +60,9 @@ async def measure(rounds: int) -> dict[str, float]:
     figures: dict[str, float] = {"page_kb": len(body) / 1000, "page_gzip_kb": len(gzip.compress(body)) / 1000}
 
     async with serve_newsroom(newsroom_app(script, lambda: START)) as url:
-        source = Source("demo", "Demo", (url,), ZoneInfo("Asia/Beirut"), heading="عاجل 24/7", language="ar")
+        source = Source(
+            "demo", "Demo", (url,), ZoneInfo("Asia/Beirut"), heading="عاجل 24/7", language="ar", allow_private=True
+        )
         fetch = Fetcher(clock=lambda: START)
         read = await fetch(source, url, None)
         assert read is not None

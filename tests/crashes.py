@@ -42,7 +42,7 @@ from ticker.demo.wording import headline, longer, slipped
 from ticker.errors import FetchError
 from ticker.model import Channel, Format, Page, Source, Validators
 from ticker.poll import poll
-from ticker.poller import RenderThread
+from ticker.press import RenderThread
 from ticker.store import Store
 
 AT = instant("2025-01-14T14:55")

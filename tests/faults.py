@@ -35,7 +35,8 @@ Behaviour = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
 class Site:
     """The server: a behaviour for each path, and what it was asked, in order. Answers one request a connection."""
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.asked: list[Asked] = []
         self._tls = tls
         self._behaviours: dict[str, Behaviour] = {}
@@ -44,12 +45,12 @@ class Site:
     def __setitem__(self, path: str, behaviour: Behaviour) -> None:
         self._behaviours[path] = behaviour
 
-    def url(self, path: str = "/", *, host: str = "127.0.0.1", scheme: str | None = None) -> str:
+    def url(self, path: str = "/", *, host: str | None = None, scheme: str | None = None) -> str:
         """Where *path* is."""
-        return f"{scheme or ('https' if self._tls else 'http')}://{host}:{self.port}{path}"
+        return f"{scheme or ('https' if self._tls else 'http')}://{host or self.host}:{self.port}{path}"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._visit, "127.0.0.1", 0, ssl=self._tls)
+        self._server = await asyncio.start_server(self._visit, self.host, 0, ssl=self._tls)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -285,7 +285,7 @@ async def a_site(
         shelf: Shelf = built.state.shelf
         shelves.append(shelf)
         await shelf.refresh()
-        shelf.on_served = hub.served
+        shelf.on_served.append(hub.served)
         hub.start()
         try:
             yield Site(url, hub, shelf, library, store, clock, channels, client)

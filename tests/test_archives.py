@@ -29,7 +29,8 @@ from ticker.demo.wording import headline
 from ticker.errors import StoreError
 from ticker.model import Channel, Feed, Format, Headline, Page, Source, Validators, Version
 from ticker.poll import documents, keep, poll
-from ticker.poller import Poller, RenderThread
+from ticker.poller import Poller
+from ticker.press import RenderThread
 from ticker.store import Store
 from ticker.store.archives import most_at_once
 from ticker.store.rows import _moved

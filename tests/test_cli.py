@@ -11,6 +11,8 @@ import httpx
 import pytest
 import yaml
 
+from tests.faults import Asked, Site
+from tests.faults import page as at_page
 from tests.running import answered, environment, free_port, items, running, ticker, write_config
 from ticker import __version__, commands
 from ticker.config import load
@@ -300,6 +302,96 @@ def test_a_guess_is_called_one_in_words(tmp_path):
     printed = answered("inspect", page).stdout
     assert "a guess: no heading was given\n" in printed
     assert " -> " not in printed
+
+
+def marked(heading: str, tag: str = "ul") -> str:
+    rows = "".join(f"<li><b>{clock}</b> <a href=/n/{clock}>{title} في المدينة</a>" for clock, title in LINES)
+    return f"<meta charset=utf-8><title>صفحة</title><h2>{heading}</h2><{tag}>{rows}</{tag}>"
+
+
+async def test_inspect_of_a_source_reads_its_page_as_configured(tmp_path):
+    async with Site() as site:
+        asked = []
+
+        async def old(request: Asked, writer: asyncio.StreamWriter) -> None:
+            asked.append(request.headers.get("x-desk"))
+            await at_page(marked("عاجل 24/7"))(request, writer)
+
+        site["/"] = old
+        config = write_config(tmp_path, site.url("/"), headers={"X-Desk": "yes"})
+        done = await _later("inspect", "desk", config=config)
+        assert f"{LINES[0][1]} في المدينة" in done.stdout
+        assert "The configuration of desk finds the first list." in done.stdout
+        assert asked[-1] == "yes"
+        told = json.loads((await _later("inspect", "desk", "--json", "-c", config)).stdout)
+        assert (list(told), len(told["blocks"][0]["headlines"])) == (["blocks"], 4)
+        other = await _later("inspect", "desk", "--heading", "آراء", config=config, check=1)
+        assert "is that the heading?" in other.stderr
+        site["/"] = at_page("", status=503)
+        broken = await _later("inspect", "desk", config=config, check=1)
+        assert "refused: answered 503" in broken.stderr
+
+
+async def test_inspect_shows_the_pages_of_failed_polls_and_what_would_follow_them(tmp_path):
+    async with Site() as site:
+        site["/"] = at_page(marked("أخبار الساعة"))
+        config = write_config(tmp_path, site.url("/"))
+        none = await _later("inspect", "desk", "--failed", config=config, check=1)
+        assert none.stderr == (
+            "ticker: nothing of desk has failed that came with a page; `ticker inspect desk` reads its page now\n"
+        )
+        await _later("poll", config=config, check=1)
+        site["/"] = at_page("<title>Closed</title><p>Back soon", status=403)
+        await _later("poll", config=config, check=1)
+        last = await _later("inspect", "desk", "--failed", config=config, check=1)
+        assert re.match(r"desk at 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d  refused: answered 403", last.stdout)
+        assert "it begins: Closed · Back soon\n" in last.stdout
+        assert re.search(r"--back 1 is at .* heading-absent: the page does not hold", last.stdout)
+        assert "--heading" not in last.stderr, "nobody expects the list on such a page"
+        first = await _later("inspect", "desk", "--failed", "--back", "1", config=config, check=1)
+        assert "heading-absent: the page does not hold the heading “عاجل 24/7”" in first.stdout
+        assert "أخبار الساعة · 4 rows" in first.stdout
+        assert yaml.safe_load(first.stdout[first.stdout.index("  - name:") :]) == [
+            {"name": "desk", "heading": "أخبار الساعة"}
+        ]
+        told = json.loads((await _later("inspect", "desk", "--failed", "--json", config=config, check=1)).stdout)
+        assert (told["blocks"], told["failed"]["cause"], told["failed"]["url"]) == ([], "refused", site.url("/"))
+        assert (
+            "--back goes up to 1"
+            in (await _later("inspect", "desk", "--failed", "--back", "2", config=config, check=1)).stderr
+        )
+
+
+async def test_poll_prints_the_lines_that_make_a_repair_permanent(tmp_path):
+    async with Site() as site:
+        site["/"] = at_page(marked("عاجل").replace("<ul>", "<ul class=wire>"))
+        selectors = {"block": "ul.wire"}
+        config = write_config(tmp_path, site.url("/"), heading=None, selectors=selectors)
+        assert "permanent" not in (await _later("poll", config=config)).stdout
+        site["/"] = at_page(marked("عاجل").replace("14:54", "14:55"))
+        said = (await _later("poll", config=config)).stdout
+        assert "selectors no longer fit (nothing on the page matches the selector “ul.wire”)" in said
+        (written,) = yaml.safe_load(said[said.index("  - name:") :])
+        write_config(tmp_path, site.url("/"), heading=written["heading"])
+        assert "no longer fit" not in (await _later("poll", config=config)).stdout
+        (told,) = json.loads((await _later("poll", "--json", config=config)).stdout)
+        assert (told["outcome"], told["advice"], told["detail"]) == ("unchanged", "", "")
+
+
+def test_inspect_of_a_name_that_is_neither_file_nor_source_says_what_there_is(config, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    other = answered("inspect", "harbour", config=config, check=1).stderr
+    assert "no such file, and no source is named so" in other
+    assert "there are: desk" in other
+    config.rename(tmp_path / "elsewhere.yaml")
+    assert "name the configuration with -c" in answered("inspect", "desk", check=1).stderr
+    assert "no source is named" in answered("inspect", "page.html", "--failed", "-c", "elsewhere.yaml", check=2).stderr
+
+
+def test_a_file_that_is_named_like_a_source_is_the_file(config, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("desk").write_text(marked("آراء"), "utf-8")
+    assert "آراء · 4 rows" in answered("inspect", "desk", config=config).stdout
 
 
 @pytest.mark.parametrize("option", ["--port", "--newsroom-port"])

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticker.config import RESERVED, FeedSettings, Server, Settings, load, warnings
+from ticker.config import RESERVED, FeedSettings, Server, Settings, Target, load, warnings
 from ticker.config.durations import span
 from ticker.config.keys import File, keys
 from ticker.config.names import ENCODINGS
@@ -24,9 +24,10 @@ from ticker.model import Selectors, Source
 
 PROJECT = Path(__file__).parent.parent
 SHIPPED = PROJECT / "config.yaml"
+HELD = {"HOOK_SECRET": " of nobody\n"}
 Write = Callable[[str | bytes], Path]
 OFFSETS = ["UTC+2", "utc-03:30", "GMT +2", "+02:00", "-0500", "UTC2", "Z+1", "UTC−2"]
-TOP = "sources, server, store, feed, keep_polls, contact"
+TOP = "sources, server, store, feed, keep_polls, contact, notify"
 ONE = """\
 sources:
   - name: city
@@ -95,11 +96,13 @@ def test_the_shipped_file_is_a_configuration_without_warnings() -> None:
 
 def uncommented() -> str:
     """config.yaml with every commented key in force; a comment in prose has a space after its #."""
-    return re.sub(r"^( *)#(?=\w+:)", r"\1", SHIPPED.read_text("utf-8"), flags=re.MULTILINE)
+    return re.sub(r"^( *)#(?=(?:- )?\w+:)", r"\1", SHIPPED.read_text("utf-8"), flags=re.MULTILINE)
 
 
 def test_every_commented_key_of_the_shipped_file_can_be_uncommented(write: Write) -> None:
-    shipped = read(write(uncommented()))
+    shipped = read(write(uncommented()), **HELD)
+    (target,) = shipped.notify
+    assert (target.name, target.headlines, target.sources) == ("desk", True, ("addiyar",))
     assert shipped.sources[0].selectors == Selectors("#latest", ".time", ".headline", "a")
     assert shipped.sources[0].headers == {"Accept-Language": "ar"}
     assert shipped.server.public_url == "https://news.example.org/"
@@ -113,9 +116,8 @@ def every_key() -> list[str]:
 def test_every_key_is_documented(path: str) -> None:
     *_, key = path.split("/")
     assert re.search(rf"\b{key}:", uncommented()), f"{path} is not in config.yaml"
-    assert f"`{path.replace('sources/', 'sources[].').replace('/', '.')}`" in (PROJECT / "docs/config.md").read_text(
-        "utf-8"
-    )
+    listed = re.sub("^(sources|notify)/", r"\1[]/", path).replace("/", ".")
+    assert f"`{listed}`" in (PROJECT / "docs/config.md").read_text("utf-8")
 
 
 def test_every_fact_of_settings_comes_from_a_key() -> None:
@@ -128,6 +130,7 @@ def test_every_fact_of_settings_comes_from_a_key() -> None:
     assert {f"sources/selectors/{each.name}" for each in fields(Selectors)} <= known
     assert {f"server/{each.name}" for each in fields(Server)} <= known
     assert {f"feed/{each.name}" for each in fields(FeedSettings)} <= known
+    assert {f"notify/{each.name}" for each in fields(Target)} <= known
     assert {each.name for each in fields(Settings)} == {path.split("/")[0] for path in known}
 
 
@@ -286,6 +289,110 @@ def test_hubs_are_one_address_or_a_list(write: Write, written: str, hubs: tuple[
     found = read(write(f"{ONE}feed:\n  {written}\n  hub: true\n  hub_private: true\n")).feed
     assert (found.hubs, found.hub, found.hub_private) == (hubs, True, True)
     assert (FeedSettings().hubs, FeedSettings().hub, FeedSettings().hub_private) == ((), False, False)
+
+
+def notify(*targets: str) -> str:
+    """A configuration that tells *targets*."""
+    return source("heading: Now") + "notify:\n" + "".join(f"  - {{{target}}}\n" for target in targets)
+
+
+def test_every_key_of_a_target_arrives(write: Write) -> None:
+    text = notify(
+        "to: https://hooks.example.org/a?b=c, name: desk-1.x, alarms: false, headlines: true, match: عاجل, "
+        "without: [رياضة, 'كرة القدم'], sources: city, secret: {env: HOOK_SECRET}, allow_private: true"
+    )
+    (found,) = read(write(text), **HELD).notify
+    words = (("عاجل",), ("رياضة", "كرة القدم"))
+    assert found == Target(
+        "desk-1.x", "https://hooks.example.org/a?b=c", False, True, *words, ("city",), "of nobody", True
+    )
+    assert read(write(source("heading: Now") + "notify:\n")).notify == ()
+
+
+def test_what_is_secret_stands_in_the_environment_or_in_a_file_beside_and_is_not_shown(write: Write) -> None:
+    path = write(notify("to: {env: HOOK}", "to: {file: telegram}, headlines: true", "to: {env: TG}"))
+    (path.parent / "telegram").write_text("tgram://123:hunter2/4\n")
+    found = read(path, HOOK="https://u:hunter2@hooks.example.org/x", TG="tgram://9:hunter2/1")
+    assert [target.to for target in found.notify] == [
+        "https://u:hunter2@hooks.example.org/x",
+        "tgram://123:hunter2/4",
+        "tgram://9:hunter2/1",
+    ]
+    assert [target.name for target in found.notify] == ["hooks.example.org", "tgram", "tgram-2"]
+    assert "hunter2" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("", "notify[0].to: is required; write to: https://hooks.example.org/ticker"),
+        ("to: 5", "must be an address; write to: https://hooks.example.org/ticker, or to: {env: NAME}"),
+        ("to: hooks.example.org", "has no https:// in front, nor another scheme of Apprise"),
+        ("to: mailto:desk", "has no https:// in front, nor another scheme of Apprise"),
+        ("to: 'https://'", "names nothing after https://"),
+        ("to: 'https://h..x/'", "names a host that cannot be, h..x; write to: https://hooks.example.org/ticker"),
+        ("to: 'https://h.example/#a'", "holds a #, which is not sent"),
+        ("to: 'https://h.example/خبر'", "holds a space, a line break or a letter outside ASCII"),
+        ("to: 'tgram://1:abc/2'", "does not belong in this file; write to: {env: NAME} or {file: /run/secrets/name}"),
+        ("to: {env: NONE}", "notify[0].to: there is no variable NONE in the environment, or it is empty; set it"),
+        ("to: {env: TICKER_HOOK}", "begins like a key of this file; name the variable otherwise, as HOOK_URL"),
+        ("to: {env: BAD}", "has no https:// in front, as the place that it names says"),
+        ("to: {file: none}", "none cannot be read: No such file or directory; put one line"),
+        ("to: {file: config.yaml}", "config.yaml must hold one line of text"),
+        ("to: {env: A, file: b}", "says not where it is; write to: {env: NAME} or {file: /run/secrets/name}"),
+        ("to: {vault: a}", "says not where it is; write to: {env: NAME}"),
+        ("to: https://h.example/, name: A b", "is for logs: a-z, 0-9, . and -, at most 60; write name: desk"),
+        (
+            "to: https://h.example/, match: [a]",
+            "chooses among headlines, and none are told here; write headlines: true",
+        ),
+        ("to: https://h.example/, headlines: true, match: 5", "must be a text or a list of texts; write match: [عاجل]"),
+        ("to: https://h.example/, headlines: true, without: ['ّ']", "must be 1 to 100 texts with something to look for"),
+        ("to: https://h.example/, sources: [cty]", "'cty' is the name of no source; did you mean city?"),
+        ("to: https://h.example/, sources: [x]", "write the name of one that stands under sources"),
+        ("to: https://h.example/, secret: abc", "notify[0].secret: is a secret, which does not belong in this file"),
+        ("to: 'ntfy://t', secret: {env: A}", "signs what webhooks get (https://), and is unknown to other targets"),
+        ("to: 'ntfy://t', allow_private: true", "is for webhooks (https://): Apprise goes wherever its address leads"),
+        (
+            "to: https://h.example/, alarm: true",
+            "notify[0].alarm: unknown key; did you mean alarms? Write alarms: true",
+        ),
+        ("to: https://h.example/, headlines: some", "must be true or false, not 'some'; write headlines: true"),
+    ],
+)
+def test_what_a_target_may_not_say_is_told_with_its_cure(write: Write, target: str, says: str) -> None:
+    (problem,) = problems(write(notify(target)), BAD="hunter2")
+    assert says in problem
+    assert "hunter2" not in problem
+
+
+def test_two_targets_have_two_names(write: Write) -> None:
+    (problem,) = problems(write(notify(*["to: https://h.example/, name: desk"] * 2)))
+    assert "notify[1].name: desk is the name of another target before; write another, name: desk-2" in problem
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("to: https://h.example/", ""),
+        ("to: 'ntfy://topic'", ""),
+        ("to: https://h.example/, alarms: false", "target h.example of notify is told nothing; write alarms: true"),
+        ("to: http://10.0.0.9/", "is at a private address; without allow_private: true it is told nothing"),
+        ("to: http://10.0.0.9/, allow_private: true", ""),
+    ],
+)
+def test_a_target_that_is_told_nothing_is_a_warning(write: Write, target: str, says: str) -> None:
+    found = warnings(read(write(notify(target))))
+    assert len(found) == bool(says)
+    assert says in "".join(found)
+
+
+def test_without_apprise_a_target_that_needs_it_is_a_warning_with_the_cure(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    (warning,) = warnings(read(write(notify("to: https://h.example/", "to: 'ntfy://topic'"))))
+    assert "target ntfy of notify needs Apprise, which is not installed; install the extra notify (pip" in warning
 
 
 def test_an_alias_is_the_value_it_names(write: Write) -> None:
@@ -709,6 +816,12 @@ def test_a_misspelt_section_beside_the_right_one_stays_unknown(write: Write) -> 
         ONE + "store: mysql://user:hunter2@h/db\n",
         ONE + "server: {public_url: https://user:hunter2@h/}\n",
         ONE + "feed: {hubs: https://user:hunter2@h/}\n",
+        ONE + "notify: [{to: 'https://user:hunter2@h/'}]\n",
+        ONE + "notify: [{to: 'https://h/?token=hunter2'}]\n",
+        ONE + "notify: [{to: 'tgram://123:hunter2/4'}]\n",
+        ONE + "notify: [{to: 'mailto://user:hunter2@example.org'}]\n",
+        ONE + "notify: [{to: 'user:hunter2@example.org'}]\n",
+        ONE + "notify: [{to: 'https://h/', secret: hunter2}]\n",
     ],
 )
 def test_a_secret_in_an_address_is_refused_and_not_repeated(write: Write, text: str) -> None:
@@ -738,8 +851,9 @@ def test_whatever_is_written_is_read_or_refused_on_purpose(tmp_path_factory: pyt
 @settings(max_examples=500)
 def test_no_text_breaks_a_rule(tmp_path_factory: pytest.TempPathFactory, key: str, text: str) -> None:
     path = tmp_path_factory.getbasetemp() / "rule.yaml"
-    path.write_text(ONE, "utf-8")
-    variable = "TICKER_" + key.replace("sources/", "sources/0/").replace("/", "__").upper()
+    path.write_text(ONE + "notify:\n  - to: https://hooks.example.org/\n    headlines: true\n", "utf-8")
+    placed = key.replace("notify/", "notify/0/") if key.startswith("notify/") else key.replace("sources/", "sources/0/")
+    variable = "TICKER_" + placed.replace("/", "__").upper()
     assert all(problem.startswith(f"{variable}: ") for problem in refusals(path, **{variable: text}))
 
 
@@ -808,7 +922,7 @@ def test_one_alias_overridden_leaves_the_other(write: Write) -> None:
         (f"TICKER_SOURCES__{'9' * 5000}__URL", "x", "unknown variable"),
         ("TICKER_SERVER", "x", "unknown variable"),
         ("TICKER_SOURCES__0__HEADERS__X", "x", "unknown variable"),
-        ("TICKER_SOURCES__1__URL", "http://x/", "there is no such source in the file"),
+        ("TICKER_SOURCES__1__URL", "http://x/", "there is no such entry in the file"),
         ("TICKER_SOURCES__0__URL", "x.org", "has no https:// in front; write url: https://x.org"),
         ("TICKER_SOURCES__0__ALLOW_PRIVATE", "yes", "must be true or false, not 'yes'"),
     ],

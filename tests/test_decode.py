@@ -1,13 +1,17 @@
 """Every charset that pages are in, and every way they lie about it."""
 
 import codecs
+import gzip
+import random
+import zlib
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticker.decode import codec_of, decode, page_of
+from ticker.decode import HARMLESS, RATIO, STEP, Unpacker, codec_of, decode, page_of
+from ticker.errors import FetchError
 
 ARABIC = "عاجل: قمة طارئة لبحث أزمة الكهرباء، والوفود تصل تباعاً"
 FRENCH = "Élection reportée : « la fièvre n'est pas tombée »"
@@ -228,3 +232,74 @@ def test_every_label_names_a_codec_that_exists() -> None:
     ]
 
     assert all(codecs.lookup(codec_of(label) or "none") for label in labels)
+
+
+# Packed bodies
+
+
+def unpacked(packed: bytes, coding: str = "gzip", *, most: int = 10_000_000, piece: int = 65_536) -> bytes:
+    unpacker = Unpacker(coding, most)
+    for at in range(0, len(packed), piece):
+        unpacker.feed(packed[at : at + piece])
+    return unpacker.whole()
+
+
+@given(st.binary(max_size=2_000), st.integers(1, 300), st.sampled_from(["gzip", "deflate", ""]))
+def test_a_body_comes_out_as_it_went_in_however_it_is_cut(body: bytes, piece: int, coding: str) -> None:
+    packed = {"gzip": gzip.compress(body), "deflate": zlib.compress(body), "": body}[coding]
+
+    assert unpacked(packed, coding, piece=piece) == body
+
+
+@pytest.mark.parametrize("size", [STEP - 1, STEP, STEP + 1, 2 * STEP, 3 * STEP + 7])
+def test_a_body_of_many_steps_is_whole(size: int) -> None:
+    body = random.Random(7).randbytes(20_000) * (size // 20_000 + 1)
+
+    assert unpacked(gzip.compress(body[:size], 1)) == body[:size]
+
+
+def test_what_unpacks_to_a_hundred_times_its_size_is_a_bomb_unless_it_is_small() -> None:
+    assert len(unpacked(gzip.compress(bytes(HARMLESS)))) == HARMLESS
+    with pytest.raises(FetchError, match=f"a gzip bomb: unpacks to more than {RATIO} times its size"):
+        unpacked(gzip.compress(bytes(HARMLESS + 200_000)))
+
+
+def test_a_page_that_says_the_same_a_thousand_times_is_none() -> None:
+    rows = "".join(
+        f"<li class=row><time>{n % 24:02}:{n % 60:02}</time> Ferry {n} is back</li>\n" for n in range(40_000)
+    )
+
+    assert unpacked(gzip.compress(rows.encode())) == rows.encode()
+
+
+def test_a_bomb_in_crumbs_is_known_before_it_is_large() -> None:
+    unpacker = Unpacker("deflate", 10**9)
+
+    def feed_all() -> None:
+        for crumb in zlib.compress(bytes(50_000_000), 9):
+            unpacker.feed(bytes([crumb]))
+
+    with pytest.raises(FetchError, match="a deflate bomb"):
+        feed_all()
+    assert len(unpacker.so_far()) < 2 * HARMLESS
+
+
+@pytest.mark.parametrize("coding", ["gzip", ""])
+def test_the_beginning_of_a_body_is_cut_where_no_more_is_wanted(coding: str) -> None:
+    body = random.Random(7).randbytes(10_000)
+    unpacker = Unpacker(coding, 4_000, cut=True)
+    unpacker.feed(gzip.compress(body) if coding else body)
+
+    assert unpacker.full
+    assert unpacker.so_far() == body[:4_000]
+
+
+def test_a_body_that_breaks_off_can_be_had_so_far() -> None:
+    body = random.Random(7).randbytes(10_000)
+    unpacker = Unpacker("gzip", 20_000)
+    unpacker.feed(gzip.compress(body)[:-2_000])
+
+    assert body.startswith(unpacker.so_far())
+    assert len(unpacker.so_far()) > 5_000
+    with pytest.raises(FetchError, match="the gzip body breaks off"):
+        unpacker.whole()

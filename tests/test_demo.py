@@ -31,7 +31,9 @@ from ticker.demo import (
     newsroom_app,
     page,
     serve_newsroom,
+    serve_with_faults,
 )
+from ticker.demo.adversary import FAULTS, GROUPS
 from ticker.demo.phrases import HEADLINES, STATEMENTS
 from ticker.demo.wording import capacity, headline, miscounted, series
 from ticker.text import display, key, tokens
@@ -697,3 +699,109 @@ def test_the_configuration_points_ticker_at_the_newsroom() -> None:
             "allow_private": True,
         }
     ]
+
+
+# The front that performs faults
+
+
+@dataclass
+class Front(Visit):
+    """The newsroom behind the front that `ticker demo` puts before it."""
+
+    url: str = ""
+
+
+@pytest.fixture
+async def front() -> AsyncIterator[Front]:
+    app = newsroom_app(Newsroom(NOON), lambda: HALF_PAST)
+    async with (
+        serve_with_faults(app, lambda: HALF_PAST) as url,
+        httpx.AsyncClient(base_url=url, trust_env=False, timeout=10) as client,
+    ):
+        yield Front(client, app, url=url)
+
+
+async def test_the_front_lets_everything_through_that_is_no_fault(front: Front) -> None:
+    page = await front.client.get("/", headers={"Accept-Encoding": "identity"})
+    assert printed(page.text) == the_list(front)
+    known = {"Accept-Encoding": "identity", "If-None-Match": page.headers["etag"]}
+    assert (await front.client.get("/", headers=known)).status_code == 304
+    assert (await front.client.post("/control/add", json={"text": "بلدية النسيم تزرع الأشجار"})).status_code == 200
+    assert (await front.client.get("/no")).status_code == 404
+    await front.mode("500")
+    assert (await front.client.get("/")).status_code == 500
+
+
+async def test_the_control_page_offers_every_fault_in_its_group(front: Front) -> None:
+    tree = LexborHTMLParser((await front.client.get("/control")).text)
+    offered = [button.attributes["value"] for button in tree.css("button[name=mode]")]
+    assert len(offered) == len(set(offered))
+    assert set(offered) == MODES.keys() | FAULTS.keys()
+    assert [title.text() for title in tree.css("th[scope]")] == ["The page, and its usual failures", *GROUPS.values()]
+    state = (await front.client.get("/control", headers={"Accept": "application/json"})).json()
+    assert state["modes"] == offered
+
+
+@pytest.mark.parametrize(
+    ("mode", "broken"),
+    [
+        pytest.param("reset", httpx.ReadError, id="reset"),
+        pytest.param("closes", httpx.RemoteProtocolError, id="closed"),
+        pytest.param("no-http", httpx.RemoteProtocolError, id="no HTTP"),
+        pytest.param("drip-head", httpx.ReadTimeout, id="dripping"),
+        pytest.param("many-headers", httpx.RemoteProtocolError, id="many headers"),
+        pytest.param("broken-chunks", httpx.RemoteProtocolError, id="broken chunks"),
+    ],
+)
+async def test_a_fault_is_performed_for_the_page_alone_and_goes_away_again(
+    front: Front, mode: str, broken: type[Exception]
+) -> None:
+    await front.mode(mode)
+    with pytest.raises(broken):
+        await front.client.get("/", timeout=0.04 if broken is httpx.ReadTimeout else 5)
+    assert (await front.client.get("/robots.txt")).status_code == 200
+    await front.mode("ok")
+    assert printed((await front.client.get("/")).text) == the_list(front)
+
+
+@pytest.mark.parametrize(
+    ("mode", "where"),
+    [
+        pytest.param("closed-port", httpx.ConnectError, id="a port where nobody listens"),
+        pytest.param("tls-self-signed", httpx.ConnectError, id="a certificate that nobody signed"),
+        pytest.param("tls-plaintext", httpx.ConnectError, id="no TLS at all"),
+        pytest.param("robots-forbids", "User-agent: *\nDisallow: /\n", id="another robots.txt"),
+    ],
+)
+async def test_what_the_front_cannot_do_at_its_own_address_lies_beside(
+    front: Front, mode: str, where: type[Exception] | str
+) -> None:
+    await front.mode(mode)
+    answer = await front.client.get("/")
+    assert answer.is_redirect
+    beside = answer.headers["location"]
+    assert httpx.URL(beside).port != httpx.URL(front.url).port
+    if isinstance(where, str):
+        assert (await front.client.get(f"{beside}robots.txt")).text == where
+    else:
+        with pytest.raises(where):
+            await front.client.get(beside)
+
+
+async def test_a_flood_ends_when_its_reader_leaves(front: Front) -> None:
+    await front.mode("huge-line")
+    async with front.client.stream("GET", "/") as answer:
+        await anext(answer.aiter_raw())
+    assert (await front.client.get("/robots.txt")).status_code == 200
+
+
+async def test_each_fault_of_a_page_is_made_of_the_newsrooms_own(front: Front) -> None:
+    unmoved = {"wrong-charset", "one-etag", "lying-etag", "frozen", "stale"}  # nothing happened meanwhile
+    good = (await front.client.get("/")).content
+    for mode in sorted(FAULTS.keys() - MODES.keys()):
+        if FAULTS[mode].group in ("page", "list"):
+            await front.mode(mode)
+            answer = await front.client.get("/")
+            assert (mode, answer.status_code) == (mode, 200)
+            assert answer.content[:100] == good[:100]
+            assert answer.content != good or mode in unmoved, mode

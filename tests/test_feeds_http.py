@@ -509,7 +509,7 @@ async def test_who_wants_to_know_is_told_what_is_new_once_it_is_served(
         told.append((sorted(names), {name: b"next" in shelf.documents[_rss(name)].answers["identity"].body
                                      for name in names}))  # fmt: skip
 
-    shelf.on_served = note
+    shelf.on_served.append(note)
     await shelf.refresh()
     clock.forward(seconds=1)
     for name in ("", "daily"):
@@ -534,7 +534,7 @@ async def test_whoever_is_told_cannot_harm_the_shelf(app: Starlette, library: Ne
     def fail(_names: Collection[str]) -> None:
         raise trouble
 
-    app.state.shelf.on_served = fail
+    app.state.shelf.on_served.append(fail)
     library.publish("", "next", at=clock.now)
     await app.state.shelf.refresh()
     await asyncio.sleep(0)

@@ -6,6 +6,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -199,15 +200,47 @@ async def test_an_address_that_is_dead_does_not_hide_one_that_is_not(names, monk
 
 
 async def test_a_name_that_is_never_resolved_costs_no_more_than_the_time_to_connect(monkeypatch):
-    answered = asyncio.Event()
+    answered = threading.Event()
 
-    async def never(host: str, port: int) -> list[str]:
-        await answered.wait()
+    def never(*asked: Any, **how: Any) -> Any:
+        answered.wait(5)
         return []
 
-    monkeypatch.setattr(guard, "_resolve", never)
+    monkeypatch.setattr(socket, "getaddrinfo", never)
     with pytest.raises(NoReplyError, match=r"no connection to slow\.example within 0\.05 s"):
         await guarded(connect=timedelta(seconds=0.05)).send("GET", "http://slow.example/", headers={})
+    answered.set()
+
+
+async def test_a_name_that_hangs_takes_one_thread_however_often_it_is_asked_for(monkeypatch):
+    answered, asked = threading.Event(), []
+
+    def slow(host: str, *rest: Any, **how: Any) -> Any:
+        asked.append(host)
+        if host == "slow.example":
+            answered.wait(5)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    lookups = guard.Lookups(2, "test")
+    waiting = [asyncio.create_task(lookups("slow.example", 80)) for _ in range(20)]
+    assert await lookups("quick.example", 80) == ["127.0.0.1"], "there is a thread left for others"
+    for one in waiting[:10]:
+        one.cancel()
+    answered.set()
+
+    ended = await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert [end for end in ended if isinstance(end, list)] == [["127.0.0.1"]] * 10, "who gives up takes nobody along"
+    assert asked.count("slow.example") == 1
+    await lookups("slow.example", 80)
+    assert asked.count("slow.example") == 2, "what is known is not kept: only the resolver may"
+
+
+async def test_an_address_is_looked_up_by_nobody(monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", None)
+
+    assert await guard.Lookups(1, "test")("::1", 80) == ["::1"]
 
 
 @pytest.fixture
@@ -253,7 +286,7 @@ async def test_no_more_is_read_than_is_good_for_us(behaviour):
     async with Stranger() as stranger:
         stranger["/"] = behaviour
         began = time.perf_counter()
-        with pytest.raises(NoReplyError, match=r"more than 65536 bytes|RemoteProtocolError"):
+        with pytest.raises(NoReplyError, match=r"more than 65,536 bytes|RemoteProtocolError"):
             await Outgoing(allow_private=True).send("GET", stranger.url(), headers={}, most=10**9)
 
     assert time.perf_counter() - began < 5, "not the time that a request may take"

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import pytest
 
 from tests.lines import BEIRUT, ago, dated, instant, now, stated
 from ticker.errors import FetchError, StoreError
-from ticker.model import Changes, Channel, Feed, Format, Headline, Known, Page, Source, Validators
+from ticker.model import Changes, Channel, Feed, Format, Headline, Page, Source, Validators
 from ticker.poll import MOST_ROWS, documents, ingest, keep, poll
+from ticker.rhythm import Rhythm
 from ticker.store import Store
 
 AT = instant("2025-01-14T14:55")
@@ -58,9 +60,10 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await store.close()
 
 
-async def once(store, web, *urls, minutes=0):
+async def once(store, web, *urls, minutes=0, rhythm=None):
     web.at = AT + timedelta(minutes=minutes)
-    return await poll(source(*urls), fetch=web, store=store, channels=CHANNELS, press=press, now=web.at)
+    effects = {"fetch": web, "store": store, "channels": CHANNELS, "press": press}
+    return await poll(source(*urls), **effects, now=web.at, rhythm=rhythm)
 
 
 async def test_a_page_becomes_items_and_the_next_question_is_conditional(store):
@@ -146,9 +149,7 @@ async def test_of_an_endless_list_the_newest_rows_are_kept(store):
 
 async def test_a_database_that_refuses_is_the_callers_to_tell(store):
     class Full(Store):
-        async def apply(
-            self, source: str, changes: Changes, *, page: Page, known: Known, channels: object, press: object
-        ) -> None:
+        async def apply(self, source: str, changes: Changes, **more: object) -> None:
             raise StoreError("the database refused: database or disk is full")
 
     store.__class__ = Full
@@ -267,14 +268,20 @@ OTHERS = [f"16:{minute} نشرة مسائية رقم {minute} من الإذاع�
 
 async def test_a_list_that_was_scrolled_through_is_told_as_a_gap_until_the_next_one_that_shares_a_line(store):
     await once(store, Web(front=html(LINES)))
-    assert (await once(store, Web(front=html(OTHERS)), minutes=85)).cause == "gap"
+    outcome = await once(store, Web(front=html(OTHERS)), minutes=85)
+    assert (outcome.outcome, outcome.cause) == ("changed", "gap")
     health = (await store.health())["desk"]
-    assert (health.state, health.cause) == ("healthy", "gap")
+    assert (health.state, health.cause, health.streak) == ("suspect", "gap", 1)
+    assert (health.since, health.detail) == (AT + timedelta(minutes=85), outcome.detail)
     assert "missed" in health.detail
-    await once(store, Web(front=html(OTHERS)), minutes=86)
-    assert (await store.health())["desk"].cause == "gap", "the same list again is no reason to forget it"
+    assert (await once(store, Web(front=html(OTHERS)), minutes=86)).cause is None
+    assert (await once(store, Web(front=None), minutes=86)).cause is None
+    again = (await store.health())["desk"]
+    assert replace(again, last_success=None) == replace(health, last_success=None), "no reason to forget it"
     assert (await once(store, Web(front=html(["16:21 خبر أخير", *OTHERS])), minutes=87)).cause is None
-    assert (await store.health())["desk"].cause is None
+    after = (await store.health())["desk"]
+    assert (after.state, after.cause, after.streak) == ("healthy", None, 0)
+    assert after.since == AT + timedelta(minutes=87)
 
 
 async def test_a_corrected_time_is_kept_with_its_reason_and_moves_nothing_that_is_published(store):
@@ -318,3 +325,106 @@ async def test_a_line_that_the_newsroom_withdrew_stays_and_says_so(store):
     (back,) = await store.search("desk", term=LINES[1].partition(" ")[2])
     assert back.gone_at is None
     assert back.rank == 1
+
+
+def hourly(lines: int) -> Rhythm:
+    """Of a source that has printed so many lines each hour of the last 14 days."""
+    hours = {AT.replace(minute=0) - timedelta(hours=back): lines for back in range(14 * 24)}
+    return Rhythm.of(BEIRUT, hours, [], rows=4)
+
+
+async def test_a_list_in_which_nothing_is_new_for_too_long_is_frozen_until_a_new_line_comes(store):
+    web, rhythm = Web(front=html(LINES)), hourly(6)
+    await once(store, web, rhythm=rhythm)
+    assert (await once(store, web, minutes=30, rhythm=rhythm)).cause is None
+    states = []
+    for hours, answer in enumerate([html(LINES), None, html(LINES), html(LINES), None], start=20):
+        web.answers["front"] = answer
+        outcome = await once(store, web, minutes=60 * hours, rhythm=rhythm)
+        health = (await store.health())["desk"]
+        assert outcome.outcome == ("unchanged" if answer else "not-modified")
+        assert (outcome.cause, outcome.detail) == ("list-frozen", health.detail)
+        assert "nothing new since 2025-01-14 14:55" in health.detail
+        states.append((health.cause, health.state, health.streak, health.since))
+    began = AT + timedelta(hours=20)
+    assert states == [
+        ("list-frozen", state, streak, began)
+        for streak, state in enumerate(("suspect", "suspect", "failing", "failing", "failing"), start=1)
+    ]
+    web.answers["front"] = html(["14:30 خبر جديد تماماً", *LINES])
+    assert (await once(store, web, minutes=60 * 25, rhythm=rhythm)).cause is None
+    health = (await store.health())["desk"]
+    assert (health.state, health.cause, health.streak, health.since) == ("healthy", None, 0, AT + timedelta(hours=25))
+
+
+async def test_an_edit_is_no_sign_that_a_frozen_list_goes_on(store):
+    web, rhythm = Web(front=html(LINES)), hourly(6)
+    await once(store, web, rhythm=rhythm)
+    await once(store, web, minutes=60 * 20, rhythm=rhythm)
+    web.answers["front"] = html([f"{LINES[0]} السنوي", *LINES[1:]])
+    outcome = await once(store, web, minutes=60 * 21, rhythm=rhythm)
+    assert (outcome.outcome, outcome.cause, len(outcome.changes.of("edited"))) == ("changed", "list-frozen", 1)
+    health = (await store.health())["desk"]
+    assert (health.cause, health.streak) == ("list-frozen", 2)
+
+
+async def test_after_a_restart_it_is_still_known_when_the_last_new_line_came(store, tmp_path):
+    await once(store, Web(front=html(LINES)))
+    await once(store, Web(front=html(["14:56 خبر جديد تماماً", *LINES])), minutes=7)
+    await once(store, Web(front=html([f"14:56 خبر جديد تماماً {LINES[0][-4:]}", *LINES])), minutes=9)
+    await store.close()
+    store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+    assert store.last_new("desk") is None
+    await store.last("desk")
+    assert store.last_new("desk") == AT + timedelta(minutes=7)
+    await store.close()
+
+
+async def test_lists_that_turn_over_three_times_running_are_failing(store):
+    pages = [
+        [f"{hour}:{minute} نشرة {hour} رقم {minute} من الإذاعة" for minute in (40, 30, 20, 10)]
+        for hour in range(10, 15)
+    ]
+    states = []
+    for poll_number, page in enumerate(pages):
+        outcome = await once(store, Web(front=html(page)), minutes=60 * poll_number)
+        await once(store, Web(front=html(page)), minutes=60 * poll_number + 1)
+        health = (await store.health())["desk"]
+        states.append((outcome.cause, health.state, health.streak))
+    assert states == [
+        (None, "healthy", 0),
+        ("gap", "suspect", 1),
+        ("gap", "suspect", 2),
+        ("gap", "failing", 3),
+        ("gap", "failing", 4),
+    ]
+    assert health.since == AT + timedelta(hours=1)
+
+
+async def test_what_an_outage_hid_is_one_gap_and_no_more_polls_of_the_outage(store):
+    await once(store, Web(front=html(LINES)))
+    for minutes in range(1, 6):
+        await once(store, Web(front=FetchError("unreachable", "DNS")), minutes=minutes)
+    assert (await store.health())["desk"].streak == 5
+    await once(store, Web(front=html(OTHERS)), minutes=85)
+    health = (await store.health())["desk"]
+    assert (health.state, health.cause, health.streak) == ("suspect", "gap", 1)
+    assert health.since == AT + timedelta(minutes=85)
+    await once(store, Web(front=FetchError("unreachable", "DNS")), minutes=86)
+    health = (await store.health())["desk"]
+    assert (health.state, health.cause, health.streak) == ("suspect", "unreachable", 2)
+    await once(store, Web(front=html(OTHERS)), minutes=87)
+    assert (await store.health())["desk"].state == "healthy"
+
+
+async def test_an_older_copy_changes_no_streak(store):
+    web = Web(front=html(LINES))
+    await once(store, web)
+    web.answers["front"] = html(["14:56 خبر جديد تماماً", *LINES])
+    await once(store, web, minutes=2)
+    web.answers["front"] = FetchError("unreachable", "DNS")
+    await once(store, web, minutes=3)
+    web.answers["front"] = html(LINES)
+    assert (await once(store, web, minutes=4)).outcome == "refused"
+    health = (await store.health())["desk"]
+    assert (health.state, health.cause, health.streak) == ("suspect", "unreachable", 1)

@@ -9,8 +9,10 @@ from structlog.testing import capture_logs
 
 from tests.lines import BEIRUT
 from ticker.demo import HEADING, Manual, newsroom_app, serve_newsroom
-from ticker.model import Channel, Source
-from ticker.poller import Poller, RenderThread
+from ticker.metrics import Metrics
+from ticker.model import Channel, Health, Poll, Source
+from ticker.poller import Poller
+from ticker.press import RenderThread
 from ticker.service import system_clock
 from ticker.store import Store
 
@@ -47,8 +49,10 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
     press = RenderThread()
     store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
     async with serve_newsroom(app) as url:
-        source = Source("desk", "أخبار", (url,), BEIRUT, heading=HEADING, language="ar")
-        yield Room(app.state.site, source, Poller(CHANNELS, store, press, clock=system_clock), store)
+        source = Source("desk", "أخبار", (url,), BEIRUT, heading=HEADING, language="ar", allow_private=True)
+        yield Room(
+            app.state.site, source, Poller(CHANNELS, store, press, clock=system_clock, metrics=Metrics(["desk"])), store
+        )
     await store.close()
     press.close()
 
@@ -74,3 +78,60 @@ async def test_a_newcomer_whose_source_never_answered_is_shown_the_demo(room):
     assert "make demo" in (await room.poll("500"))[0]["hint"]
     await room.poll("ok")
     assert "hint" not in (await room.poll("500"))[0]
+
+
+class Heard:
+    """A listener that remembers."""
+
+    def __init__(self) -> None:
+        self.states: list[tuple[str, str | None, int]] = []
+        self.refusals: list[str] = []
+
+    def polled(self, source: str, outcome: Poll, health: Health) -> None:
+        self.states.append((health.state, health.cause, health.streak))
+
+    def refused(self, source: str, detail: str) -> None:
+        self.refusals.append(detail)
+
+
+async def test_the_listener_is_told_how_the_source_is_doing_after_each_poll(room):
+    room.poller.listener = heard = Heard()
+    await room.poll("ok", times=2)
+    await room.poll("500", times=4)
+    await room.poll("ok", times=2)
+    refused = [
+        ("suspect", "refused", 1),
+        ("suspect", "refused", 2),
+        ("failing", "refused", 3),
+        ("failing", "refused", 4),
+    ]
+    assert heard.states == [("healthy", None, 0)] * 2 + refused + [("healthy", None, 0)] * 2
+
+
+async def test_a_source_in_trouble_is_asked_less_often_and_as_usual_when_it_is_well(room):
+    longest = timedelta(0)
+    await room.poll("500", times=5)
+    for _ in range(20):
+        wait = await room.poller.scheduled(room.source)
+        longest = max(longest, wait.span)
+    assert longest > room.source.every * 2
+    assert "25 polls in a row brought no page" in room.poller.facts("desk").reason
+    room.site.mode = "ok"
+    wait = await room.poller.scheduled(room.source)
+    assert abs(wait.span - room.source.every) <= room.source.every / 10
+    assert room.poller.facts("desk").reason == "every 60 s"
+
+
+async def test_what_polls_did_is_counted(room):
+    await room.poll("ok")
+    room.poller.started(room.source, timedelta(seconds=0.7))
+    await room.poll("500", times=3)
+    _, told = room.poller.metrics.expose()
+    lines = told.decode().splitlines()
+    assert 'ticker_polls_total{cause="",outcome="changed",source="desk"} 1.0' in lines
+    assert 'ticker_polls_total{cause="refused",outcome="failed",source="desk"} 3.0' in lines
+    assert 'ticker_source_state{source="desk",state="failing"} 1.0' in lines
+    assert 'ticker_items_total{kind="new",source="desk"} 6.0' in lines
+    assert 'ticker_poll_lateness_seconds_bucket{le="0.5"} 1.0' in lines
+    (received,) = [line for line in lines if line.startswith('ticker_fetched_bytes_total{source="desk"}')]
+    assert float(received.split()[-1]) > 1000

@@ -31,10 +31,10 @@ from tests.readers import Curl, Library, Log, Newsboat, Rss2email, Sfeed, needs,
 from tests.running import answered, free_port, running, write_config
 from ticker.demo import HEADING, Manual, newsroom_app, serve_newsroom
 from ticker.model import Channel, Source
-from ticker.poller import Poller, RenderThread
+from ticker.poller import Poller
+from ticker.press import RenderThread
 from ticker.render import opml
-from ticker.serve import build_app, http_protocol
-from ticker.serve import QuietServer
+from ticker.serve import QuietServer, build_app, http_protocol
 from ticker.store import Store
 
 FORMATS = ("rss", "atom", "json")

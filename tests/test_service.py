@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from tests.running import free_port, running, ticker, write_config
+from ticker.channels import channels_of
 from ticker.config import load
 from ticker.model import Format
-from ticker.channels import channels_of
 
 
 def settings(tmp_path: Path, *languages: str, **feed: str):

@@ -22,7 +22,7 @@ from ticker import text
 from ticker.errors import StoreError
 from ticker.model import Feed, Format, Page
 from ticker.poll import documents, ingest
-from ticker.poller import RenderThread
+from ticker.press import RenderThread
 from ticker.serve import build_app, variants
 from ticker.serve.archives import Archives
 from ticker.serve.documents import LINES, Document, pack, prepare

@@ -58,7 +58,7 @@ class Desk:
             changed=self._changed,
             **how,
         )
-        self.shelf.on_served = self.announcer.served
+        self.shelf.on_served.append(self.announcer.served)
 
     async def _changed(self, working: tuple[str, ...]) -> None:
         if self.refuse:
@@ -477,7 +477,7 @@ async def announcing_site(folder: Path, hub: str) -> AsyncIterator[tuple[str, Ca
             [hub], channels=channels, live=live_on(shelf), ledger=store.announcements, clock=clock,
             changed=changed, allow_private=True, patience=QUICK,
         )  # fmt: skip
-        shelf.on_served = announcer.served
+        shelf.on_served.append(announcer.served)
         await announcer.load()
         announcer.start()
 

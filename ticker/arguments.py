@@ -1,7 +1,7 @@
 """What the words of a command line mean: sources, instants, pages."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ AHEAD = timedelta(minutes=10)  # that the clock of whoever saved a page may be b
 MOST_BYTES = 10_000_000  # of a saved page, as of one that is fetched
 LONGEST_NAME = 200  # characters of a file or address in a message
 
+_NAME = re.compile("[a-z0-9-]{1,64}")  # of a source
 _WEB = re.compile("https?://", re.IGNORECASE)
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#].*)?")
 _FILE = re.compile(r"[^/]*\.(x?html?|txt|xml|mhtml)", re.IGNORECASE)
@@ -101,6 +102,56 @@ def saved_page(file: Path, source: "Source", instant: datetime) -> "Page":
     from ticker.decode import page_of
 
     return page_of(contents(file), url=source.urls[0], fetched_at=instant, charset=source.charset)
+
+
+def source_named(
+    place: str, config: Path | None, environ: Mapping[str, str], *, must: bool
+) -> "tuple[Settings, Source] | None":
+    """The source that PAGE of `inspect` names; None where it is a file, or an address.
+
+    Args:
+        place: as written.
+        config: the file that -c names.
+        environ: as of `config.load`.
+        must: nothing else is meant.
+    """
+    from ticker.config import file_of, load
+
+    if not must and (not _NAME.fullmatch(place) or Path(place).exists()):
+        return None
+    path = file_of(config, environ)
+    if not must and config is None and not path.exists():
+        problem = f"there is no such file, and no {short(path)} that could name a source so"
+        raise TickerError(f"{place}: {problem}; name the configuration with -c, or write https:// before an address")
+    settings = load(path, environ)
+    if not must and place not in (names := [source.name for source in settings.sources]):
+        problem = f"there is no such file, and no source is named so in {short(path)}"
+        raise TickerError(f"{place}: {problem}; there are: {', '.join(names)}")
+    return settings, chosen(settings, [place])[0]
+
+
+async def page_of_source(source: "Source", contact: str) -> "Page":
+    """The page of a source as it is now: of several the first on which its list is found, else the first."""
+    from ticker.fetch import Fetcher
+    from ticker.parse import inspect
+    from ticker.service import system_clock
+
+    fetch = Fetcher(clock=system_clock, contact=contact)
+    pages: list[Page] = []
+    troubles: list[str] = []
+    for url in source.urls:
+        try:
+            page = await fetch(source, url, None)
+        except FetchError as error:
+            troubles.append(f"{short(url)}: {error.cause}: {error}")
+            continue
+        assert page is not None  # noqa: S101 - only a conditional GET is answered 304
+        if inspect(page, heading=source.heading, selectors=source.selectors).problem is None:
+            return page
+        pages.append(page)
+    if not pages:
+        raise TickerError("; ".join(troubles))
+    return pages[0]
 
 
 async def page_at(place: str, *, url: str | None, charset: str | None) -> "Page":

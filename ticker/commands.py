@@ -19,8 +19,9 @@ from ticker.errors import TickerError
 
 if TYPE_CHECKING:
     from ticker.config import Settings
-    from ticker.model import Format, Item, Poll, Source
+    from ticker.model import Evidence, Format, Item, Page, Poll, Source
     from ticker.replay import Replay
+    from ticker.trial import Trial
 
 DIFFERS = 3  # exit code of a replay that would decide something else
 FOR_EVER = timedelta(days=36_500)  # kept by the database of a replay
@@ -122,21 +123,43 @@ def poll(context: typer.Context, sources: SourceNames = None, json: AsJson = Fal
 @app.command()
 def inspect(
     context: typer.Context,
-    page: Annotated[str, typer.Argument(metavar="PAGE", help="A URL or a saved file, HTML or plain text.")],
+    page: Annotated[
+        str,
+        typer.Argument(metavar="PAGE", help="A URL, a saved file (HTML or plain text), or a source of config.yaml."),
+    ],
     url: Annotated[
         str | None, typer.Option(help="Where a saved file comes from; its links are relative to it.")
     ] = None,
     heading: Annotated[str | None, typer.Option(help="Only the list under this heading.")] = None,
     charset: Annotated[str | None, typer.Option(help="Of a page that declares none and is not UTF-8.")] = None,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Of a source: the page of its last poll that kept nothing.")
+    ] = False,
+    back: Annotated[int, typer.Option(min=0, max=100, help="With --failed: so many of these pages before that.")] = 0,
     json: AsJson = False,
+    config: ConfigFile = None,
 ) -> None:
-    """Show the timed lists that a page holds, the best first, and the configuration that would follow it."""
-    from ticker import parse, show
-    from ticker.arguments import page_at
+    """Show the timed lists that a page holds, the best first, and the configuration that would follow it.
 
-    read = in_loop(page_at(page, url=url, charset=charset))
-    found = parse.inspect(read, heading=heading, detailed=not json)
-    show.inspection(found, read, heading=heading, as_json=json)
+    Of a source, its page is read as configured. Exit 1 where the list is not found.
+    """
+    from ticker import parse, show
+    from ticker.arguments import page_at, page_of_source, source_named
+
+    named = source_named(page, config or context.obj, os.environ, must=failed)
+    if named is None:
+        read = in_loop(page_at(page, url=url, charset=charset))
+        found = parse.inspect(read, heading=heading, detailed=not json)
+        show.inspection(found, read, heading=heading, as_json=json)
+        raise typer.Exit(found.problem is not None or not found.blocks)
+    settings, source = named
+    source = asked_otherwise(source, heading, charset)
+    if failed:
+        read, kept = in_loop(page_that_failed(settings, source, back))
+    else:
+        read, kept = in_loop(page_of_source(source, settings.contact)), ()
+    found = parse.inspect(read, heading=source.heading, selectors=source.selectors, detailed=not json)
+    show.inspection_of(source, found, read, kept=kept, back=back, as_json=json)
     raise typer.Exit(found.problem is not None or not found.blocks)
 
 
@@ -291,27 +314,42 @@ def render(
 @app.command()
 def check(
     context: typer.Context,
-    online: Annotated[bool, typer.Option("--online", help="Also read every source once; nothing is kept.")] = False,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also read every source once, one at a time of each host; nothing is kept.")
+    ] = False,
+    json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
     """Check the configuration and the store, and with --online every source.
 
+    Of each source: whether its page came, how fast and from where; what its host asks for; the list that was found, or
+    why there is none and what helps; and whether it is read often enough. A store that is not there yet is not made.
     Exit 1 when something is wrong, 2 when it is the configuration.
     """
-    from ticker import service, show
+    from ticker import show
     from ticker.config import warnings
 
     settings = settings_of(context, config)
+    kept = items_kept(settings)
+    trials = in_loop(trials_of(settings)) if online else None
+    show.checked(settings, warnings(settings), kept, trials, as_json=json)
+    raise typer.Exit(any(trial.failure is not None for trial in trials or ()))
 
-    async def count() -> int:
-        async with service.opened(settings) as (store, _):
-            return len(await store.search(None))
 
-    show.checked(settings, warnings(settings), in_loop(count()))
-    if online:
-        results = in_loop(dry_polls(settings))
-        show.sources_checked(results)
-        raise typer.Exit(any(isinstance(result, TickerError) for _, result in results))
+@app.command()
+def notify(context: typer.Context, config: ConfigFile = None) -> None:
+    """Send a test to every target of `notify`, and print what each answered. Exit 1 when one was not told."""
+    from ticker.announce import answers
+    from ticker.announce import try_all as tell_all
+    from ticker.service import system_clock
+
+    settings = settings_of(context, config)
+    if not settings.notify:
+        raise TickerError("nobody is told: write notify: in config.yaml (docs/config.md)")
+    url = settings.server.public_url
+    told = in_loop(tell_all(settings.notify, clock=system_clock, public_url=url, sources=settings.sources))
+    print("\n".join(answers(told)))
+    raise typer.Exit(any(told.values()))
 
 
 @app.command()
@@ -365,6 +403,34 @@ async def feeds(settings: "Settings", names: list[str]) -> dict[str, Mapping["Fo
     return documents
 
 
+def asked_otherwise(source: "Source", heading: str | None, charset: str | None) -> "Source":
+    """*source* as if it were configured with what the command line says."""
+    from dataclasses import replace
+
+    if heading:
+        source = replace(source, heading=heading, selectors=None)
+    return replace(source, charset=charset) if charset else source
+
+
+async def page_that_failed(settings: "Settings", source: "Source", back: int) -> tuple["Page", Sequence["Evidence"]]:
+    """The page of a poll that kept nothing, and all of which the page is kept, latest first."""
+    from ticker import service
+    from ticker.decode import page_of
+
+    async with service.opened(settings) as (store, _):
+        kept = await store.evidence.list(source.name)
+        found = await store.evidence.last(source.name, back + 1)
+    if not kept:
+        cure = f"`ticker inspect {source.name}` reads its page now"
+        raise TickerError(f"nothing of {source.name} has failed that came with a page; {cure}")
+    if found is None:
+        raise TickerError(f"only {len(kept)} pages of {source.name} are kept: --back goes up to {len(kept) - 1}")
+    read = page_of(
+        found.body, url=found.url, fetched_at=found.at, content_type=found.content_type, charset=source.charset
+    )
+    return read, kept
+
+
 async def replayed(settings: "Settings", source: "Source", *, since: datetime | None, keep: Path | None) -> "Replay":
     """The kept polls of *source* once more, into a database in *keep* or one that is thrown away."""
     from tempfile import TemporaryDirectory
@@ -384,21 +450,41 @@ async def replayed(settings: "Settings", source: "Source", *, since: datetime | 
                 await scratch.close()
 
 
-async def dry_polls(settings: "Settings") -> list[tuple["Source", "int | TickerError"]]:
-    """How many headlines each source gives now, or why none."""
-    from ticker.fetch import Fetcher
-    from ticker.poll import first_that_holds_the_block
-    from ticker.service import system_clock
+def items_kept(settings: "Settings") -> int | None:
+    """How many items the store holds; None where there is no store yet, and none is made by asking."""
 
-    fetch = Fetcher(clock=system_clock)
-    results: list[tuple[Source, int | TickerError]] = []
-    for source in settings.sources:
-        try:
-            read = await first_that_holds_the_block(source, fetch, None)
-            results.append((source, len(read[1]) if read else 0))
-        except TickerError as error:
-            results.append((source, error))
-    return results
+    async def count() -> int:
+        from ticker import service
+
+        async with service.opened(settings) as (store, _):
+            return await store.count()
+
+    file = Path(settings.store.removeprefix("sqlite:///"))
+    if file.exists():
+        return in_loop(count())
+    must_be_writable(file)
+    return None
+
+
+def must_be_writable(file: Path) -> None:
+    """Raise TickerError where *file* and its folders cannot be made."""
+    there = next(folder for folder in file.parents if folder.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        what = "cannot be written" if there.is_dir() else "is no folder"
+        raise TickerError(f"store: {file} cannot be made: {there} {what}; choose another with store in config.yaml")
+
+
+async def trials_of(settings: "Settings") -> list["Trial"]:
+    """What each source gives now, or why nothing."""
+    from ticker.config import contact_of
+    from ticker.fetch import Fetcher
+    from ticker.service import system_clock
+    from ticker.show import Progress
+    from ticker.trial import try_all
+
+    fetch = Fetcher(clock=system_clock, contact=contact_of(settings), robots=True)
+    with Progress("sources read") as progress:
+        return await try_all(settings.sources, fetch, progress=progress)
 
 
 def asked(host: str, port: int) -> tuple[str, int]:

@@ -14,6 +14,9 @@ Kind = Literal["html", "plain"]
 PRESCAN = 1024  # bytes in which a page has to say its charset (HTML, "prescan a byte stream")
 SEVERAL = 3  # characters beyond ASCII that make valid UTF-8 no accident
 DAMAGE = 20  # good characters that make up for a broken one
+STEP = 1_000_000  # bytes that are unpacked at a time: what a bomb may cost before it is known for one
+HARMLESS = 1_000_000  # bytes that a body may unpack to however small it was
+RATIO = 100  # times its size that any other body may: the markup of lists packs 1 : 5 to 1 : 30
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
@@ -189,46 +192,73 @@ class Unpacker:
 
     Args:
         codings: the header. One of gzip and deflate, or none; anything else was not asked for.
+        max_bytes: of the unpacked body.
+        cut: drop what is beyond *max_bytes* instead of raising: `full` then says that no more is wanted.
     """
 
-    def __init__(self, codings: str, max_bytes: int) -> None:
+    def __init__(self, codings: str, max_bytes: int, *, cut: bool = False) -> None:
         wanted = [coding for coding in re.split(r"[\s,]+", codings.lower()) if coding not in ("", "identity")]
         if len(wanted) > 1 or not all(coding in _WINDOW for coding in wanted):
             raise FetchError("unreachable", f"packed as {', '.join(wanted)[:100]}, which was not asked for")
         self._coding = wanted[0] if wanted else None
-        self._max_bytes = self._left = max_bytes
+        self._max_bytes = max_bytes
+        self._cut = cut
         self._parts: list[bytes] = []
+        self._taken = self._given = 0  # bytes as sent, and as unpacked
         self._stream: zlib._Decompress | None = None
         self._over = False
 
+    @property
+    def full(self) -> bool:
+        """Whether there is nothing more to be had."""
+        return self._given >= self._max_bytes
+
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes as sent."""
+        self._taken += len(chunk)
         if self._coding is None:
             self._keep(chunk)
-        while self._coding and chunk and not self._over:
-            self._stream = self._stream or zlib.decompressobj(_window(self._coding, chunk))
-            try:
-                self._keep(self._stream.decompress(chunk, self._left + 1))
-            except zlib.error as error:
-                raise FetchError("unreachable", f"not the {self._coding} it says it is: {error}") from error
-            if not self._stream.eof:
-                return
-            chunk = self._stream.unused_data
-            if chunk.startswith(b"\x1f"):  # gzip may have several members (RFC 1952 §2.2)
-                self._stream = None
-            else:  # what browsers drop: padding
-                self._over = bool(chunk)
+        more = self._coding is not None
+        while more and not self._over and not (self._cut and self.full):
+            chunk, more = self._step(chunk)
 
     def whole(self) -> bytes:
         """The body, once all of it was fed."""
         if self._stream and not self._stream.eof:
             raise FetchError("unreachable", f"the {self._coding} body breaks off")
+        return self.so_far()
+
+    def so_far(self) -> bytes:
+        """As much of the body as there is."""
         return b"".join(self._parts)
 
+    def _step(self, chunk: bytes) -> tuple[bytes, bool]:
+        """What of *chunk* is still packed once a piece of the body is not, and whether another step may give more."""
+        if not chunk and self._stream is None:
+            return chunk, False
+        stream = self._stream = self._stream or zlib.decompressobj(_window(str(self._coding), chunk))
+        try:
+            part = stream.decompress(chunk, STEP)
+        except zlib.error as error:
+            raise FetchError("unreachable", f"not the {self._coding} it says it is: {error}") from error
+        self._keep(part)
+        if not stream.eof:
+            return stream.unconsumed_tail, bool(stream.unconsumed_tail) or len(part) == STEP
+        rest = stream.unused_data
+        if rest.startswith(b"\x1f"):  # gzip may have several members (RFC 1952 §2.2)
+            self._stream = None
+        else:  # what browsers drop: padding
+            self._over = bool(rest)
+        return rest, bool(rest)
+
     def _keep(self, part: bytes) -> None:
-        self._left -= len(part)
-        if self._left < 0:
+        if self._cut:
+            part = part[: self._max_bytes - self._given]
+        self._given += len(part)
+        if self._given > self._max_bytes:
             raise FetchError("unreachable", f"too large: unpacks to more than {self._max_bytes:,} bytes")
+        if self._given > HARMLESS and self._given > RATIO * self._taken:
+            raise FetchError("unreachable", f"a {self._coding} bomb: unpacks to more than {RATIO} times its size")
         self._parts.append(part)
 
 

@@ -38,13 +38,28 @@ class FetchError(TickerError):
         cause: `unreachable`, `refused` or `challenged`.
         detail: a plain sentence for a person, e.g. "answered 503 Service Unavailable".
         retry_after: seconds the server asked for, if it did.
+        body: the page that came with the error, unpacked; the beginning of it, where it is long.
+        content_type: of *body*, as the server named it.
+        url: where it came from, after redirects; empty where nothing came.
     """
 
-    def __init__(self, cause: Cause, detail: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        cause: Cause,
+        detail: str,
+        *,
+        retry_after: float | None = None,
+        body: bytes = b"",
+        content_type: str | None = None,
+        url: str = "",
+    ) -> None:
         super().__init__(detail)
         self.cause: Cause = cause
         self.detail = detail
         self.retry_after = retry_after
+        self.body = body
+        self.content_type = content_type
+        self.url = url
 
 
 class ParseError(TickerError):

@@ -9,7 +9,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -17,7 +17,6 @@ import httpcore
 import httpx
 
 TRIED = 4  # addresses of one name, at most
-LOOKUPS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="lookup")  # a stranger's slow name starves these alone
 
 # What `is_global` of some Python releases lets through, and what is public by its number alone.
 _NOT_PUBLIC = (
@@ -32,6 +31,48 @@ _NAT64 = IPv6Network("64:ff9b::/96")  # how hosts of IPv4 are reached from netwo
 
 class AddressRefusedError(httpcore.ConnectError):
     """The host is at no public address. httpx raises its `ConnectError` from this."""
+
+
+class TooMuchError(httpcore.ReadError):
+    """More came over a connection than was good for us. httpx raises its `ReadError` from this."""
+
+
+class Lookups:
+    """Names to addresses, in threads of their own.
+
+    Whoever asks for a name that is being looked up already waits with the others: a name that hangs costs one thread,
+    however often it is asked for.
+
+    Args:
+        threads: names that are looked up at a time.
+        name: of the threads.
+    """
+
+    def __init__(self, threads: int, name: str) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=name)
+        self._running: dict[tuple[str, int], Future[list[str]]] = {}
+
+    async def __call__(self, host: str, port: int) -> list[str]:
+        """Every address of *host*, in the order of the resolver. Raises httpcore.ConnectError."""
+        if _is_address(host):
+            return [host]
+        asked = host, port
+        running = self._running.get(asked)
+        if running is None or running.done():
+            running = self._running[asked] = self._threads.submit(_resolve, host, port)
+            running.add_done_callback(lambda done: self._forget(asked, done))
+        try:
+            return await asyncio.shield(asyncio.wrap_future(running))
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"DNS: {error}") from error
+
+    def _forget(self, asked: tuple[str, int], done: Future[list[str]]) -> None:
+        if self._running.get(asked) is done:
+            del self._running[asked]
+
+
+LOOKUPS = Lookups(8, "lookup")  # of strangers who want to be told: a slow name of theirs starves these alone
+SOURCES = Lookups(32, "source")  # of the pages that are polled
 
 
 def is_public(address: str) -> bool:
@@ -70,11 +111,15 @@ class Guard(httpcore.AsyncNetworkBackend):
     Args:
         allow_private: to all other addresses as well.
         most_bytes: of everything that comes over a connection: a head without end costs as much as a body; None: all.
+        lookups: where names are looked up.
     """
 
-    def __init__(self, *, allow_private: bool = False, most_bytes: int | None = None) -> None:
+    def __init__(
+        self, *, allow_private: bool = False, most_bytes: int | None = None, lookups: Lookups = LOOKUPS
+    ) -> None:
         self._allow_private = allow_private
         self._most = most_bytes
+        self._lookups = lookups
         self._open = httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -87,13 +132,10 @@ class Guard(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """As `AsyncNetworkBackend` has it; *timeout* is for the name and all its addresses."""
         options = list(socket_options or ())
-        if self._allow_private:
-            stream = await self._open.connect_tcp(host, port, timeout, local_address, options)
-        else:
-            stream = await self._public(host, port, timeout, local_address, options)
+        stream = await self._allowed(host, port, timeout, local_address, options)
         return stream if self._most is None else _Metered(stream, self._most)
 
-    async def _public(
+    async def _allowed(
         self,
         host: str,
         port: int,
@@ -103,12 +145,13 @@ class Guard(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         try:
             async with asyncio.timeout(total):
-                addresses = [address for address in await _resolve(host, port) if is_public(address)]
+                found = await self._lookups(host, port)
+                addresses = [address for address in found if self._allow_private or is_public(address)]
                 if not addresses:
                     raise AddressRefusedError(f"{host} is at no public address")
                 return await self._first(addresses[:TRIED], port, total, local_address, options)
         except TimeoutError as error:
-            raise httpcore.ConnectTimeout(f"no connection to {host} within {total:g} s") from error
+            raise httpcore.ConnectTimeout(f"no connection to {host} within {total or 0:g} s") from error
 
     async def _first(
         self,
@@ -141,29 +184,33 @@ class Guard(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-async def _resolve(host: str, port: int) -> list[str]:
-    """Every address of *host*, in the order of the resolver."""
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.run_in_executor(LOOKUPS, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-    except (OSError, UnicodeError) as error:
-        raise httpcore.ConnectError(f"DNS: {error}") from error
+def _resolve(host: str, port: int) -> list[str]:
+    """The one place where a name is looked up."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(where[4][0]) for where in found))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 class _Metered(httpcore.AsyncNetworkStream):
     """A connection that breaks off when too much has come over it."""
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream, most: int) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, most: int, left: int | None = None) -> None:
         self._stream = stream
         self._most = most
-        self._left = most
+        self._left = most if left is None else left
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
         read = await self._stream.read(max_bytes, timeout)
         self._left -= len(read)
         if self._left < 0:
-            raise httpcore.ReadError(f"more than {self._most} bytes")
+            raise TooMuchError(f"more than {self._most:,} bytes")
         return read
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as above
@@ -179,7 +226,7 @@ class _Metered(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - as above
     ) -> httpcore.AsyncNetworkStream:
         """Metered on: what comes is counted as it reads, the handshake is bounded by its time."""
-        return _Metered(await self._stream.start_tls(ssl_context, server_hostname, timeout), self._left)
+        return _Metered(await self._stream.start_tls(ssl_context, server_hostname, timeout), self._most, self._left)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -193,15 +240,18 @@ class _Guarded(httpx.AsyncHTTPTransport):
         self._pool = httpcore.AsyncConnectionPool(ssl_context=tls, http1=True, http2=False, network_backend=guard)
 
 
-def transport(tls: ssl.SSLContext, *, allow_private: bool, most_bytes: int | None = None) -> httpx.AsyncHTTPTransport:
+def transport(
+    tls: ssl.SSLContext, *, allow_private: bool, most_bytes: int | None = None, lookups: Lookups = LOOKUPS
+) -> httpx.AsyncHTTPTransport:
     """How a request reaches its host.
 
     Args:
         tls: whom to trust.
         allow_private: also at private addresses and on this machine.
         most_bytes: of all that comes over a connection.
+        lookups: where names are looked up.
     """
-    return _Guarded(tls, Guard(allow_private=allow_private, most_bytes=most_bytes))
+    return _Guarded(tls, Guard(allow_private=allow_private, most_bytes=most_bytes, lookups=lookups))
 
 
 def client(

@@ -9,7 +9,8 @@ from starlette.types import ASGIApp
 from ticker.announce import PATIENCE, Announcer, Hub, Patience
 from ticker.config import Settings
 from ticker.model import Channel, Version
-from ticker.poller import Poller, RenderThread
+from ticker.poller import Poller
+from ticker.press import RenderThread
 from ticker.serve import Shelf
 from ticker.store import Store
 
@@ -83,7 +84,7 @@ class Hubs:
         """Tell of what *shelf* serves from now on, and of what was not told of before. Raises StoreError."""
         self._shelf = shelf
         await self._announcer.load()
-        shelf.on_served = self._served
+        shelf.on_served.append(self._served)
         self._announcer.start()
         if self._own:
             self._own.start()

@@ -10,15 +10,18 @@ from itertools import chain
 from statistics import median_low
 from urllib.parse import unquote, urlsplit
 
-from ticker.errors import Cause
-from ticker.model import Block, Headline
+from ticker.errors import Cause, ParseError
+from ticker.model import Block, Headline, Page
 from ticker.parse.inspection import Inspection
 from ticker.parse.order import falling
+from ticker.parse.tree import grow
 from ticker.text import display
 
 MOST_BLOCKS, MOST_ROWS, MOST_OTHER_ROWS = 5, 30, 3
 MOST_LEFT_OUT = 8
 LONGEST_LINK = 60  # characters of a row's link
+LONGEST_OPENING = 200  # of the words that a page begins with
+_MOST_OPENING = 12  # texts of them
 LONGEST_TEXT = 60  # of a text that was left out
 _LONGEST_TIME = 25  # characters that the column of times may take: those of a date with its clock and offset
 _NARROWEST = 40  # columns: a terminal that says less is not believed
@@ -74,6 +77,21 @@ def picture(found: Inspection, page_url: str, *, width: int | None = None, isola
     for warning in _warnings(found, pen):
         yield ""
         yield from pen.wrapped(f"Mind: {warning}", hang=6)
+
+
+def opening(page: Page) -> Iterator[str]:
+    """The title and the first words of a page, in one line: what a person would see of it; none where it is empty."""
+    texts: Sequence[str] = page.text.split("\n")
+    if page.kind == "html":
+        try:
+            tree = grow(page.text)
+        except ParseError:
+            return
+        title = tree.parser.css_first("title")
+        texts = [title.text() if title is not None else "", *tree.texts]
+    words = dict.fromkeys(said for text in texts[:_MOST_OPENING] if (said := display(text)))
+    if words:
+        yield clipped(" · ".join(words), LONGEST_OPENING)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from ticker.errors import ConflictError, FetchError, ParseError
+from ticker.errors import Cause, ConflictError, FetchError, ParseError
 from ticker.model import (
     Changes,
     Channel,
@@ -23,37 +24,61 @@ from ticker.model import (
     Validators,
 )
 from ticker.parse import parse
+from ticker.reading import Failure, Fetch, Trouble, evidence, evidence_of, first, mended
 from ticker.reconcile import digest, doubt, equal, lost_touch, missing, reconcile, unmoved
 from ticker.render import render
+from ticker.repair import Repair
 from ticker.resolve import alarm, reach, resolve
+from ticker.rhythm import Rhythm
 
 MOST_ROWS = 500  # of a list: the newest; the longest of 85 real ones has 115 (research/real-pages)
 TRIES = 5  # when other polls of the same source keep coming first
-
-
-class Fetch(Protocol):
-    """Reads a page; None when it has not changed (304). Raises FetchError."""
-
-    async def __call__(self, source: Source, url: str, validators: Validators | None) -> Page | None: ...
+GAP = "no line of the list before was left: headlines between the two may have been missed"
 
 
 class Store(Protocol):
     """What a poll needs of the store; see `ticker.store.Store`."""
 
     async def last(self, source: str) -> Last: ...
+    def last_new(self, source: str) -> datetime | None: ...
     async def known(self, source: str, now: datetime) -> Known: ...
     async def taken(self, source: str, since: datetime) -> frozenset[datetime]: ...
     async def unchanged(
-        self, source: str, at: datetime, validators: Validators | None, *, saved: bool = False
+        self,
+        source: str,
+        at: datetime,
+        validators: Validators | None,
+        *,
+        saved: bool = False,
+        cause: Cause | None = None,
+        detail: str = "",
+        advice: str = "",
     ) -> None: ...
     async def failed(self, poll: Poll) -> None: ...
     async def apply(
-        self, source: str, changes: Changes, *, page: Page, known: Known, channels: Iterable[Channel], press: Press
+        self,
+        source: str,
+        changes: Changes,
+        *,
+        page: Page,
+        known: Known,
+        channels: Iterable[Channel],
+        press: Press,
+        cause: Cause | None = None,
+        detail: str = "",
+        advice: str = "",
     ) -> None: ...
 
 
 async def poll(
-    source: Source, *, fetch: Fetch, store: Store, channels: Iterable[Channel], press: Press, now: datetime
+    source: Source,
+    *,
+    fetch: Fetch,
+    store: Store,
+    channels: Iterable[Channel],
+    press: Press,
+    now: datetime,
+    rhythm: Rhythm | None = None,
 ) -> Poll:
     """Read *source* once and keep what changed.
 
@@ -64,23 +89,32 @@ async def poll(
         channels: the feeds that this source belongs to.
         press: makes their documents.
         now: when the poll was due.
+        rhythm: when the source prints, to tell a list that is frozen; None where nobody knows.
 
     Returns:
         How it ended. A page that could not be read or holds no list is an outcome, noted in the
-        store, not an error: nothing else was changed.
+        store, not an error: nothing else was changed. A list that is kept may have a cause all the
+        same: it turned over between two polls, or is frozen.
 
     Raises:
         StoreError: the database refused; nothing of this poll was kept.
     """
-    try:
-        last = await store.last(source.name)
-        page = await first_that_holds_the_block(source, fetch, last.validators)
-    except (FetchError, ParseError) as error:
-        return await _note_failure(source, error, now, store)
-    if page is None:  # 304 Not Modified
-        await store.unchanged(source.name, now, None)
-        return Poll(source.name, now, "not-modified")
-    return await keep(source, *page, store=store, channels=channels, press=press)
+    last = await store.last(source.name)
+    read = await first(source, fetch, last.validators)
+    if read is None:  # 304 Not Modified
+        frozen = _frozen(source, store, rhythm, now)
+        cause: Cause | None = "list-frozen" if frozen else None
+        await store.unchanged(source.name, now, None, cause=cause, detail=frozen)
+        return Poll(source.name, now, "not-modified", None, cause, frozen)
+    if isinstance(read, Failure):
+        other = await mended(source, read, store.known)
+        if other is None:
+            return await _note_failure(source, read.worst, now, store)
+        page, found = other
+        return await keep(
+            source, page, found.headlines, store=store, channels=channels, press=press, rhythm=rhythm, repaired=found
+        )
+    return await keep(source, *read, store=store, channels=channels, press=press, rhythm=rhythm)
 
 
 async def ingest(source: Source, page: Page, *, store: Store, channels: Iterable[Channel], press: Press) -> Poll:
@@ -88,27 +122,13 @@ async def ingest(source: Source, page: Page, *, store: Store, channels: Iterable
     try:
         headlines = await asyncio.to_thread(parse, page, source)
     except ParseError as error:
-        return await _note_failure(source, error, page.fetched_at, store)
+        return await _note_failure(source, Trouble(page.url, error, page), page.fetched_at, store)
     return await keep(source, replace(page, saved=True), headlines, store=store, channels=channels, press=press)
 
 
 def documents(feed: Feed) -> dict[Format, bytes]:
     """*feed* in every format."""
     return {form: render(feed, form) for form in Format}
-
-
-async def first_that_holds_the_block(
-    source: Source, fetch: Fetch, validators: Validators | None
-) -> tuple[Page, list[Headline]] | None:
-    """Raises what the first page that could be read said, else why the first could not."""
-    troubles: list[FetchError | ParseError] = []
-    for url in source.urls:
-        try:
-            page = await fetch(source, url, validators if validators and validators.url == url else None)
-            return None if page is None else (page, await asyncio.to_thread(parse, page, source))
-        except (FetchError, ParseError) as error:
-            troubles.append(error)
-    raise next((error for error in troubles if isinstance(error, ParseError)), troubles[0])
 
 
 async def keep(
@@ -119,37 +139,79 @@ async def keep(
     store: Store,
     channels: Iterable[Channel],
     press: Press,
+    rhythm: Rhythm | None = None,
+    repaired: Repair | None = None,
 ) -> Poll:
-    """The way of a list from its rows on: matched, dated, stored; what only aged changes nothing."""
+    """The way of a list from its rows on: matched, dated, stored; what only aged changes nothing.
+
+    Args:
+        source: whose list it is.
+        page: where it was read.
+        headlines: its rows.
+        store: as of `poll`, and so are channels, press and rhythm.
+        channels: the feeds.
+        press: makes their documents.
+        rhythm: of the source.
+        repaired: how the list was found, where not as configured.
+    """
     headlines = headlines[:MOST_ROWS]
+    for _ in range(TRIES - 1):
+        with suppress(ConflictError):
+            return await _try(source, page, headlines, store, channels, press, rhythm, repaired)
+    return await _try(source, page, headlines, store, channels, press, rhythm, repaired)
+
+
+async def _try(
+    source: Source,
+    page: Page,
+    headlines: Sequence[Headline],
+    store: Store,
+    channels: Iterable[Channel],
+    press: Press,
+    rhythm: Rhythm | None,
+    repaired: Repair | None,
+) -> Poll:
+    """Against what is known now; raises ConflictError where that is another by the time it is to be kept."""
     at, mark = page.fetched_at, digest(headlines)
-    for tries_left in reversed(range(TRIES)):
-        if equal(headlines, (await store.last(source.name)).digest):
-            await _note_unchanged(source, page, store)
-            break
-        known = await store.known(source.name, at)
-        if refusal := doubt(known, headlines):
-            refused = Poll(source.name, at, "refused", None, refusal.cause, refusal.detail, doubted=mark)
-            return await _note(replace(refused, rows=tuple(headlines)), store)
-        matches = await asyncio.to_thread(reconcile, known, headlines, fetched_at=at, zone=source.zone)
-        if unmoved(known, matches):  # "5 minutes ago" is "6 minutes ago" by now, and nothing else
-            await _note_unchanged(source, page, store)
-            break
-        changes = await _resolve(source, matches, known, at, mark, store)
-        changes = replace(
-            changes,
-            gone=missing(known, matches),
-            gap=lost_touch(known, matches),
-            note="; ".join(filter(None, (alarm(changes, known), page.note))),
-        )
-        try:
-            await store.apply(source.name, changes, page=page, known=known, channels=channels, press=press)
-        except ConflictError:
-            if not tries_left:
-                raise
-        else:
-            return Poll(source.name, at, "changed", changes, "gap" if changes.gap else None, changes.note)
-    return Poll(source.name, at, "unchanged")
+    last = await store.last(source.name)
+    frozen = _frozen(source, store, rhythm, at)
+    how, advice = (repaired.detail, repaired.advice) if repaired else ("", "")
+    frozen_too: Cause | None = "list-frozen" if frozen else None
+    same = Poll(source.name, at, "unchanged", None, frozen_too, _said(frozen, how), advice=advice)
+    if equal(headlines, last.digest):
+        return await _note_unchanged(same, page, store)
+    known = await store.known(source.name, at)
+    if refusal := doubt(known, headlines):
+        refused = Poll(source.name, at, "refused", None, refusal.cause, _said(refusal.detail, how), doubted=mark)
+        kept = evidence(refused, page) if refusal.cause else None
+        return await _note(replace(refused, rows=tuple(headlines), evidence=kept, advice=advice), store)
+    matches = await asyncio.to_thread(reconcile, known, headlines, fetched_at=at, zone=source.zone)
+    if unmoved(known, matches):  # "5 minutes ago" is "6 minutes ago" by now, and nothing else
+        return await _note_unchanged(same, page, store)
+    changes = await _resolve(source, matches, known, at, mark, store)
+    note = _said(alarm(changes, known), page.note)
+    changes = replace(changes, gone=missing(known, matches), gap=lost_touch(known, matches), note=note)
+    cause, why = _still_amiss(changes, frozen)
+    done = Poll(source.name, at, "changed", changes, cause, _said(why, note, how), advice=advice)
+    await store.apply(
+        source.name,
+        changes,
+        page=page,
+        known=known,
+        channels=channels,
+        press=press,
+        cause=done.cause,
+        detail=done.detail,
+        advice=done.advice,
+    )
+    return done
+
+
+def _still_amiss(changes: Changes, frozen: str) -> tuple[Cause | None, str]:
+    """What is wrong though the list is kept; an edit is no sign that news comes again."""
+    if changes.gap:
+        return "gap", GAP
+    return ("list-frozen", frozen) if frozen and not changes.of("new", "repost") else (None, "")
 
 
 async def _resolve(
@@ -164,13 +226,35 @@ async def _resolve(
     )
 
 
-async def _note_unchanged(source: Source, page: Page, store: Store) -> None:
-    await store.unchanged(source.name, page.fetched_at, page.validators or Validators(page.url), saved=page.saved)
+def _frozen(source: Source, store: Store, rhythm: Rhythm | None, at: datetime) -> str:
+    """Why there should have been a new line by now; empty where nothing is amiss."""
+    last_new = store.last_new(source.name)
+    return rhythm.frozen(last_new, at) if rhythm is not None and last_new is not None else ""
 
 
-async def _note_failure(source: Source, error: FetchError | ParseError, at: datetime, store: Store) -> Poll:
+def _said(*sentences: str) -> str:
+    return "; ".join(filter(None, sentences))
+
+
+async def _note_unchanged(poll: Poll, page: Page, store: Store) -> Poll:
+    validators = page.validators or Validators(page.url)
+    await store.unchanged(
+        poll.source,
+        poll.at,
+        validators,
+        saved=page.saved,
+        cause=poll.cause,
+        detail=poll.detail,
+        advice=poll.advice,
+    )
+    return poll
+
+
+async def _note_failure(source: Source, trouble: Trouble, at: datetime, store: Store) -> Poll:
+    error = trouble.error
     retry_after = error.retry_after if isinstance(error, FetchError) else None
-    return await _note(Poll(source.name, at, "failed", None, error.cause, error.detail, retry_after), store)
+    failed = Poll(source.name, at, "failed", None, error.cause, error.detail, retry_after)
+    return await _note(replace(failed, evidence=evidence_of(failed, trouble)), store)
 
 
 async def _note(poll: Poll, store: Store) -> Poll:

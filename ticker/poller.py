@@ -1,42 +1,66 @@
-"""Poll sources in this process and say what is news: to the log, and to the status page."""
+"""Poll sources in this process: with what is known of each from poll to poll, and all who follow from it told."""
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random, SystemRandom
+from typing import Protocol
 
 import structlog
 
-from ticker.config import Settings
-from ticker.errors import Cause, StoreError
+from ticker.config import Settings, contact_of
+from ticker.errors import StoreError
 from ticker.fetch import Fetcher
-from ticker.model import Channel, Feed, Format, Health, Poll, Source
-from ticker.poll import documents, poll
-from ticker.serve import Shelf
-from ticker.store import FAILING, Store
-
-HINT = "`make demo` (or `ticker demo`) shows everything on a scripted newsroom"
+from ticker.metrics import Metrics
+from ticker.model import Channel, Courtesy, Health, Poll, Source
+from ticker.poll import poll
+from ticker.press import RenderThread
+from ticker.rhythm import Rhythm
+from ticker.schedule import OF_THE_WAY, Wait, next_wait
+from ticker.serve import Facts, Shelf
+from ticker.store import Store
+from ticker.telling import Teller
 
 log = structlog.get_logger()
 
 
-class RenderThread:
-    """Renders in one thread of its own: feedgen is not thread-safe, and the loop must not stall."""
+class Listener(Protocol):
+    """Who is told of polls besides log and metrics, as `announce.Notifier`. Returns at once, and does not raise."""
 
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="render")
+    def polled(self, source: str, outcome: Poll, health: Health) -> None: ...
+    def refused(self, source: str, detail: str) -> None: ...
 
-    async def __call__(self, feed: Feed) -> Mapping[Format, bytes]:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, documents, feed)
 
-    def close(self) -> None:
-        """After the running document."""
-        self._thread.shutdown()
+@dataclass(slots=True)
+class Beat:
+    """What this process knows of a source from poll to poll, beside what is kept."""
+
+    rhythm: Rhythm | None = None
+    health: Health | None = None  # after the last poll
+    courtesy: Courtesy = field(default_factory=Courtesy)
+    failures: int = 0  # polls in a row that brought no page
+    lateness: timedelta = timedelta()  # of the last poll
+    wait: Wait | None = None  # until the next one
 
 
 class Poller:
-    """Polls one source when called, and says so where it is news."""
+    """Polls one source when called, and says so where it is news.
+
+    Args:
+        channels: by feed name, as they are published; `take` names others.
+        store: keeps.
+        press: renders.
+        clock: the present instant, aware.
+        metrics: what is counted.
+        random: dice.
+
+    Attributes:
+        channels: others when a hub fails.
+        listener: told of each poll.
+        shelf: refreshed at once after a poll that changed something.
+        sharing: how many sources are polled on the host of one.
+    """
 
     def __init__(
         self,
@@ -45,24 +69,53 @@ class Poller:
         press: RenderThread,
         *,
         clock: Callable[[], datetime],
+        metrics: Metrics | None = None,
+        random: Random | None = None,
     ) -> None:
-        self.channels = channels  # as they are published; others when a hub fails
+        self.channels = channels
+        self.metrics = metrics or Metrics()
+        self.listener: Listener | None = None
+        self.shelf: Shelf | None = None
+        self.sharing: Callable[[Source], int] = lambda source: 1
+        self.teller = Teller()
         self._store = store
         self._press = press
         self._clock = clock
+        self._random = random or SystemRandom()
         self._fetch = Fetcher(clock=clock)
-        self._troubles: dict[str, _Trouble] = {}
-        self._read_any = False
-        self.refused: dict[str, Refusal] = {}  # by the store, of the last poll of a source
-        self.shelf: Shelf | None = None  # refreshed at once after a poll that changed something
+        self._contact: str | None = None
+        self._beats: dict[str, Beat] = {}
 
     def take(self, settings: Settings, channels: Mapping[str, Channel]) -> None:
         """Poll by *settings* from now on, and publish as *channels*."""
         self.channels = channels
+        contact = contact_of(settings)
+        if contact != self._contact:
+            self._contact = contact
+            self._fetch = Fetcher(clock=self._clock, contact=contact, robots=True)
+        for gone in self._beats.keys() - {source.name for source in settings.sources}:
+            del self._beats[gone]
+            self.teller.forget(gone)
+
+    def started(self, source: Source, lateness: timedelta) -> None:
+        """A poll of *source* starts, so long after it was due."""
+        self._beat(source).lateness = max(lateness, timedelta())
+
+    def crawl_delay(self, source: Source) -> timedelta:
+        """Between two requests to its host, as far as that was asked for."""
+        return self._fetch.courtesy(source).crawl_delay
+
+    def facts(self, source: str) -> Facts:
+        """What is known here of the source of this name, for people."""
+        beat = self._beats.get(source) or Beat()
+        wait = beat.wait or Wait(timedelta())
+        return Facts(wait.reason, wait.risk, beat.courtesy.note, self._store.last_new(source), beat.lateness)
 
     async def poll(self, source: Source) -> Poll:
         """One poll; raises StoreError."""
-        channels = self.channels
+        channels, beat = self.channels, self._beat(source)
+        if beat.rhythm is None or beat.rhythm.zone != source.zone:
+            beat.rhythm = await self._store.history.rhythm(source.name, source.zone)
         outcome = await poll(
             source,
             fetch=self._fetch,
@@ -70,26 +123,37 @@ class Poller:
             channels=(channels[""], channels[source.name]),
             press=self._press,
             now=self._now(),
+            rhythm=beat.rhythm,
         )
-        if self.channels is not channels and outcome.outcome == "changed":  # published as the settings were before
-            now_named = [self.channels[name] for name in ("", source.name) if name in self.channels]
-            await self._store.republish(now_named, self._now(), self._press)
+        if outcome.changes is not None:
+            new = [row.item.published for row in outcome.changes.of("new", "repost")]
+            beat.rhythm = beat.rhythm.heard(new, len(outcome.changes.rows))
+            if self.channels is not channels:  # it was published as the settings were before
+                stand = [self.channels[name] for name in ("", source.name) if name in self.channels]
+                await self._store.republish(stand, self._now(), self._press)
         return outcome
 
-    async def scheduled(self, source: Source) -> None:
-        """One poll that tells the log instead of its caller."""
+    async def scheduled(self, source: Source) -> Wait:
+        """One poll that tells the log, the metrics and the listener instead of its caller; how long until the next."""
+        loop, beat = asyncio.get_running_loop(), self._beat(source)
+        began = loop.time()
         try:
             outcome = await self.poll(source)
+            health = await self._health(source.name, outcome, beat.health)
         except StoreError as error:
-            if source.name not in self.refused:
-                log.error("store", source=source.name, detail=str(error))
-            self.refused.setdefault(source.name, Refusal(self._now(), str(error)))
-            return
-        if self.refused.pop(source.name, None):
-            log.info("store", source=source.name, recovered=True)
-        self._tell(outcome)
+            return self._unkept(source, beat, str(error), loop.time() - began)
+        took = loop.time() - began
+        beat.health, beat.courtesy = health, self._fetch.courtesy(source)
+        beat.failures = beat.failures + 1 if outcome.cause in OF_THE_WAY else 0
+        beat.wait = self._wait(source, beat, outcome)
+        self._count(source, beat, outcome, health, took)
+        self.teller.kept(outcome, timedelta(seconds=took), well=health.state == "healthy")
+        self.teller.risk(source.name, beat.wait.risk)
+        if self.listener is not None:
+            self.listener.polled(source.name, outcome, health)
         if outcome.outcome == "changed":
             await self.refresh()
+        return beat.wait
 
     async def refresh(self) -> None:
         """Serve what has been published since; a store that refuses is told, and everything is served on."""
@@ -113,6 +177,40 @@ class Poller:
         except StoreError as error:
             log.error("store", detail=str(error))
 
+    def _beat(self, source: Source) -> Beat:
+        return self._beats.setdefault(source.name, Beat())
+
+    def _wait(self, source: Source, beat: Beat, outcome: Poll) -> Wait:
+        return next_wait(
+            source,
+            outcome,
+            rhythm=beat.rhythm,
+            courtesy=beat.courtesy,
+            failures=beat.failures,
+            sharing=self.sharing(source),
+            last=beat.wait,
+            random=self._random,
+            now=self._clock(),
+        )
+
+    def _unkept(self, source: Source, beat: Beat, detail: str, took: float) -> Wait:
+        """The store refused: asked again as usual, for it is not the page that is in trouble."""
+        now = self._now()
+        self.teller.unkept(source.name, now, detail)
+        self.metrics.unkept(source.name, seconds=took, lateness=beat.lateness.total_seconds())
+        if self.listener is not None:
+            self.listener.refused(source.name, detail)
+        beat.health = None
+        beat.wait = self._wait(source, beat, Poll(source.name, now, "failed"))
+        return beat.wait
+
+    async def _health(self, name: str, outcome: Poll, before: Health | None) -> Health:
+        """After this poll: asked for only where it may be other than that it was read well once more."""
+        well = outcome.cause is None and outcome.outcome in ("unchanged", "not-modified")
+        if before is not None and well and before.state == "healthy" and before.cause is None:
+            return replace(before, last_success=outcome.at)
+        return await self._store.health_of(name)
+
     async def _close_all(self, channel: Channel) -> int:
         loop, total = asyncio.get_running_loop(), 0
         while True:
@@ -125,81 +223,15 @@ class Poller:
             total += closed
             await asyncio.sleep(loop.time() - began)  # polls wait for the same lock
 
-    def _now(self) -> datetime:
-        return self._clock().replace(microsecond=0)
-
-    def _tell(self, outcome: Poll) -> None:
-        if outcome.cause is not None:
-            self._tell_trouble(outcome, outcome.cause)
-        elif outcome.outcome == "refused":
-            log.warning("poll", source=outcome.source, refused=outcome.detail)
-        else:
-            self._tell_good(outcome)
-
-    def _tell_trouble(self, outcome: Poll, cause: Cause) -> None:
-        """When it begins, when its cause changes, and when it has lasted for three polls: never a flood."""
-        before = self._troubles.get(outcome.source)
-        trouble = _Trouble(cause, before.since if before else outcome.at, before.polls + 1 if before else 1)
-        self._troubles[outcome.source] = trouble
-        if before is None or before.cause != cause or trouble.polls == FAILING:
-            hint = {} if before or self._read_any else {"hint": HINT}
-            log.warning(
-                "poll",
-                source=outcome.source,
-                cause=cause,
-                detail=outcome.detail,
-                since=f"{trouble.since:%Y-%m-%dT%H:%M:%SZ}",
-                polls=trouble.polls,
-                **hint,
+    def _count(self, source: Source, beat: Beat, outcome: Poll, health: Health, took: float) -> None:
+        late, received = beat.lateness.total_seconds(), self._fetch.received(source)
+        self.metrics.polled(outcome, seconds=took, lateness=late, received=received)
+        self.metrics.stands(health)
+        self.metrics.last_new(source.name, self._store.last_new(source.name))
+        if beat.wait is not None:
+            self.metrics.planned(
+                source.name, self._clock() + max(beat.wait.span - timedelta(seconds=took), timedelta())
             )
 
-    def _tell_good(self, outcome: Poll) -> None:
-        self._read_any = True
-        trouble = self._troubles.pop(outcome.source, None)
-        recovered = {"recovered_after": str(outcome.at - trouble.since), "polls": trouble.polls} if trouble else {}
-        if outcome.changes is not None:
-            new, edited = len(outcome.changes.of("new")), sum(row.before is not None for row in outcome.changes.rows)
-            listed = len(outcome.changes.rows)
-            log.info("poll", source=outcome.source, new=new, edited=edited, listed=listed, **recovered)
-        elif recovered:
-            log.info("poll", source=outcome.source, **recovered)
-
-
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """What has been wrong with a source, as far as the log was told."""
-
-    cause: Cause
-    since: datetime
-    polls: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Since when the store has refused to keep the polls of a source, and why."""
-
-    since: datetime
-    detail: str
-
-
-class Overseen:
-    """The store for the server, whose health also knows what the store could not be told: that it refuses."""
-
-    def __init__(self, store: Store, refused: Mapping[str, Refusal]) -> None:
-        self._store = store
-        self._refused = refused
-        self.revisions = store.revisions
-        self.version = store.version
-        self.newest = store.newest
-        self.item = store.item
-        self.live = store.live
-        self.archive = store.archive
-        self.archives = store.archives
-
-    async def health(self) -> dict[str, Health]:
-        """As the store has it; a source whose polls it refuses is failing."""
-        health = await self._store.health()
-        for name, refusal in self._refused.items():
-            known = health.get(name, Health(name, "waiting"))
-            health[name] = replace(known, state="failing", cause=None, detail=refusal.detail, since=refusal.since)
-        return health
+    def _now(self) -> datetime:
+        return self._clock().replace(microsecond=0)

@@ -1,9 +1,10 @@
 """Wire settings to a running service: start, take others over, drain, stop. The one place that reads the clock."""
 
 import asyncio
+import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
@@ -12,15 +13,19 @@ from random import SystemRandom
 
 import structlog
 
+from ticker.announce import Notifier
 from ticker.channels import published_channels
 from ticker.config import Settings, warnings
 from ticker.errors import StoreError
 from ticker.hubs import Hubs
-from ticker.poller import Overseen, Poller, RenderThread
+from ticker.metrics import Metrics
+from ticker.overseen import Overseen
+from ticker.poller import Poller
+from ticker.press import RenderThread
 from ticker.reload import Watched, differences, merged
 from ticker.render import opml
 from ticker.schedule import Schedule
-from ticker.serve import Access, Switch, build_app, listen, quiet_uvicorn, server_of
+from ticker.serve import Access, Shelf, Switch, build_app, listen, quiet_uvicorn, server_of
 from ticker.store import Store
 
 PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
@@ -87,10 +92,20 @@ class _Service:
     def __init__(self, store: Store, press: RenderThread) -> None:
         self._store = store
         self._press = press
-        self._poller = Poller({}, store, press, clock=system_clock)
-        self._schedule = Schedule((), self._poller.scheduled, clock=system_clock, random=SystemRandom())
+        self._metrics = Metrics()
+        self._poller = poller = Poller({}, store, press, clock=system_clock, metrics=self._metrics)
+        self._schedule = Schedule(
+            (),
+            poller.scheduled,
+            clock=system_clock,
+            random=SystemRandom(),
+            on_start=poller.started,
+            crawl_delay=poller.crawl_delay,
+        )
+        poller.sharing = self._schedule.sharing
         self._front = Switch()
         self._hubs: Hubs | None = None
+        self._notifier: Notifier | None = None
         self._archiving: asyncio.Task[None] | None = None
         self.settings: Settings | None = None  # taken over last
 
@@ -108,7 +123,7 @@ class _Service:
         await store.republish(channels.values(), system_clock().replace(microsecond=0), press)
         hubs = Hubs(settings, channels, store=store, press=press, poller=poller, clock=system_clock)
         app = build_app(
-            library=Overseen(store, poller.refused),
+            library=Overseen(store, poller.teller.refused),
             channels=channels,
             sources=settings.sources,
             clock=system_clock,
@@ -117,14 +132,24 @@ class _Service:
             opml=opml(channels),
             beside=hubs.beside,
             on_answer=_tell_request if settings.server.log_requests else None,
+            on_feed=self._metrics.answered,
+            metrics=self._metrics.expose,
+            facts=poller.facts,
         )
-        if self._hubs:
-            await self._hubs.stop()
+        notifier = self._notifier_of(settings)
+        await self._stop_telling()
+        self._metrics.adopt(channels.keys() - {""}, [target.name for target in settings.notify])
+        for health in (await store.health()).values():
+            self._metrics.stands(health)
+        self._metrics.kept(await store.count())
         poller.take(settings, channels)
-        poller.shelf = app.state.shelf
+        shelf: Shelf = app.state.shelf
+        shelf.on_served.append(self._served)
+        poller.shelf, poller.listener = shelf, notifier
         await poller.refresh()
-        await hubs.start(app.state.shelf)
-        self._hubs, self._front.app = hubs, app
+        self._hubs, self._notifier, self._front.app = hubs, notifier, app
+        await hubs.start(shelf)
+        await notifier.start()
         self._schedule.adopt(settings.sources)
         if self._archiving:
             self._archiving.cancel()
@@ -143,6 +168,8 @@ class _Service:
         if watched is not None:
             beside.append(asyncio.create_task(self._keep_up(watched, again)))
         self._schedule.start()
+        gc.collect()
+        gc.freeze()  # what is there now stays: a full collection would look at all of it, and stall the loop
         host, port = listening.getsockname()[:2]
         at, sources = self.settings.server.public_url, len(self.settings.sources)
         log.info("serving", at=at, listening=f"{host}:{port}", sources=sources)
@@ -154,10 +181,29 @@ class _Service:
             log.warning("stopping", cut_off=cut_off, detail="polls still running; nothing of them was kept")
         if self._archiving:
             self._archiving.cancel()
-        if self._hubs:
-            await self._hubs.stop()
+        await self._stop_telling()
         server.should_exit = True
         await serving
+
+    def _notifier_of(self, settings: Settings) -> Notifier:
+        return Notifier(
+            settings.notify,
+            ledger=self._store.notices,
+            clock=system_clock,
+            public_url=settings.server.public_url,
+            sources=settings.sources,
+            on_fate=self._metrics.notified,
+        )
+
+    def _served(self, feeds: Collection[str]) -> None:
+        self._metrics.served(feeds, system_clock())
+
+    async def _stop_telling(self) -> None:
+        """Before others take their place, or everything ends: two would tell everybody twice."""
+        for one in (self._hubs, self._notifier):
+            if one is not None:
+                await one.stop()
+        self._hubs = self._notifier = None
 
     async def _keep_up(self, watched: Watched, again: asyncio.Event) -> None:
         async for read in watched.changes(again):

@@ -19,13 +19,15 @@ from ticker.streams import complain
 
 if TYPE_CHECKING:
     from ticker.config import Settings
-    from ticker.model import Block, Change, Item, Page, Poll, Revision, Source
+    from ticker.model import Block, Change, Evidence, Item, Page, Poll, Revision, Source, Validators
     from ticker.parse import Inspection
     from ticker.replay import Decision, Difference, Replay, Wording
+    from ticker.trial import Trial
 
 HEAD = 2_000  # characters in which a page says its language
 PATIENCE = 1.0  # seconds until a person is told how far it is, and between two times
 
+_NO_NEWS = ("unreachable", "refused", "challenged")  # causes of a page that is no page of news
 _LANG = re.compile(r"""<html\b[^>]*\s(?:xml:)?lang\s*=\s*["']?\s*([a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)\b""", re.IGNORECASE)
 
 
@@ -44,6 +46,16 @@ def polls(outcomes: Sequence["Poll"], *, as_json: bool) -> None:
         for row in outcome.changes.rows if outcome.changes else ():
             for line in _row_lines(row):
                 print(line)
+        for line in _remarks(outcome):
+            print(line)
+
+
+def _remarks(outcome: "Poll") -> Iterator[str]:
+    """What is wrong though the list was kept, or how it was found where not as configured."""
+    if outcome.changes is not None and outcome.detail:
+        yield f"  ! {outcome.cause}: {outcome.detail}" if outcome.cause else f"  ! {outcome.detail}"
+    if outcome.advice:
+        yield f"  in config.yaml this makes it permanent:\n\n{outcome.advice}\n"
 
 
 def _row_lines(row: "Change") -> Iterator[str]:
@@ -75,6 +87,7 @@ def _poll_json(outcome: "Poll") -> dict[str, Any]:
         "outcome": outcome.outcome,
         "cause": outcome.cause,
         "detail": outcome.detail,
+        "advice": outcome.advice,
         "rows": [
             {"kind": row.kind, "reason": row.reason, "guid": row.item.guid, "time": row.item.printed}
             | {"title": row.item.title, "published": rfc3339(row.item.published), "before": row.before}
@@ -151,17 +164,78 @@ def inspection(found: "Inspection", page: "Page", *, heading: str | None, as_jso
     if as_json:
         _json({"blocks": [_block_json(block) for block in found.blocks]})
         return
+    _pictured(found, page)
+    if found.blocks and found.problem is None:
+        print("\nTo follow the first list, add to config.yaml:\n")
+        print(_config_lines(found.blocks[0], page, heading))
+
+
+def inspection_of(
+    source: "Source", found: "Inspection", page: "Page", *, kept: Sequence["Evidence"], back: int, as_json: bool
+) -> None:
+    """The same of a source, and the lines that would make it find its list.
+
+    Args:
+        source: as configured.
+        found: on *page*, as configured.
+        page: as it is now, or as it was when a poll failed.
+        kept: of which polls that failed the page is kept, latest first; none where *page* is of now.
+        back: which of them *page* is of.
+    """
+    if as_json:
+        failed = {"failed": _evidence_json(kept[back])} if kept else {}
+        _json({"blocks": [_block_json(block) for block in found.blocks]} | failed)
+        return
+    for line in _told_of(kept, back, source, page):
+        print(line)
+    _pictured(found, page, plainly=bool(kept) and kept[back].cause in _NO_NEWS)
+    for line in _what_helps(source, found):
+        print(line)
+
+
+def _pictured(found: "Inspection", page: "Page", *, plainly: bool = False) -> None:
+    """Its lists, and what is wrong with it; *plainly* where no list was to be expected on it."""
     from ticker.picture import complaint, picture
 
-    if found.problem is not None or not found.blocks:
+    if not plainly and (found.problem is not None or not found.blocks):
         complain(complaint(found))
     on_terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if on_terminal else None
     for line in picture(found, page.url, width=width, isolate=on_terminal):
         print(line)
-    if found.blocks and found.problem is None:
-        print("\nTo follow the first list, add to config.yaml:\n")
-        print(_config_lines(found.blocks[0], page, heading))
+
+
+def _told_of(kept: Sequence["Evidence"], back: int, source: "Source", page: "Page") -> Iterator[str]:
+    """When and why the poll failed that *page* is of, how that begins, and which others there are."""
+    from ticker.picture import opening
+
+    if not kept:
+        return
+    told = [f"{one.at.astimezone(source.zone):%Y-%m-%d %H:%M:%S}  {one.cause}: {one.detail}" for one in kept]
+    yield f"{source.name} at {told[back]}"
+    yield f"   {kept[back].url}, {len(page.text):,} characters of it kept; instants are those of {source.zone.key}"
+    yield from (f"   it begins: {words}" for words in opening(page))
+    yield from (f"   --back {at} is at {one}" for at, one in enumerate(told) if at != back)
+    yield ""
+
+
+def _what_helps(source: "Source", found: "Inspection") -> Iterator[str]:
+    """The lines of config.yaml that would find a list, where the present ones do not."""
+    from dataclasses import replace
+
+    from ticker.repair import advice
+
+    if found.problem is None:
+        if found.blocks and (source.heading or source.selectors):
+            yield f"\nThe configuration of {source.name} finds the first list."
+        return
+    if found.others:
+        yield f"\nIf the first of these lists is meant, write in config.yaml, in place of {source.name}:\n"
+        yield advice(replace(source, heading=None), found.others[0], likeliest=True)
+
+
+def _evidence_json(one: "Evidence") -> dict[str, Any]:
+    return {"at": rfc3339(one.at), "cause": one.cause, "detail": one.detail, "url": one.url}
 
 
 def _block_json(block: "Block") -> dict[str, Any]:
@@ -333,22 +407,132 @@ class Progress:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def checked(settings: "Settings", warnings: Sequence[str], kept: int) -> None:
-    """What the configuration says, in short."""
+def checked(
+    settings: "Settings",
+    warnings: Sequence[str],
+    kept: int | None,
+    trials: Sequence["Trial"] | None,
+    *,
+    as_json: bool,
+) -> None:
+    """What the configuration says, in short, and what was found of it.
+
+    Args:
+        kept: items in the store; None where it is not there yet.
+        trials: of the sources; None where they were not read.
+    """
+    if as_json:
+        _json(_checked_json(settings, warnings, kept, trials))
+        return
     print(f"configuration: {len(settings.sources)} source{'s' * (len(settings.sources) != 1)}")
-    print(f"store: {settings.store}, {kept} items")
+    if kept is None:
+        print(f"store: {settings.store} is not there yet; it is made at the first start")
+    else:
+        print(f"store: {settings.store}, {kept} items")
     print(f"feeds: {settings.server.public_url}feed.rss, .atom, .json")
     for warning in warnings:
         print(f"warning: {warning}")
+    for trial in trials or ():
+        print(f"{trial.source.name}: {_tried(trial)}")
+        for line in _facts_of(trial):
+            print(f"    {line}")
 
 
-def sources_checked(results: Iterable[tuple["Source", "int | TickerError"]]) -> None:
-    """A line a source."""
-    for source, result in results:
-        if isinstance(result, TickerError):
-            print(f"{source.name}: {getattr(result, 'cause', 'failed')}: {result}")
-        else:
-            print(f"{source.name}: {result} headlines")
+def _tried(trial: "Trial") -> str:
+    if trial.failure is not None:
+        return f"{trial.failure.cause}: {trial.failure.detail}"
+    block = trial.block
+    assert block is not None  # noqa: S101 - else it has failed
+    newest = block.headlines[0]
+    under = f" under “{block.heading}”" if block.heading else ""
+    rows = len(block.headlines)
+    return f"{rows} headline{'s' * (rows != 1)}{under}, the newest {newest.printed or '--:--'}  {newest.title}"
+
+
+def _facts_of(trial: "Trial") -> Iterator[str]:
+    if cure := _cure_of(trial):
+        yield f"what helps: {cure}"
+    if trial.page is not None:
+        charset = "UTF-8" if trial.page.utf8 is not None else "not in UTF-8"
+        yield f"page: {trial.url} answered in {trial.seconds:.2f} s, {trial.size:,} bytes, {charset}"
+        if trial.redirected:
+            yield f"redirected: to {trial.redirected}"
+        yield f"robots.txt: {_robots(trial)}"
+        yield f"unchanged pages: {_validators(trial)}"
+    for note in filter(None, (trial.courtesy.note, trial.page.note if trial.page else "")):
+        yield f"note: {note}"
+    if trial.risk:
+        yield f"risk: {trial.risk}"
+
+
+def _cure_of(trial: "Trial") -> str:
+    """What helps against what went wrong; of a page without the list, by what it has instead."""
+    if trial.failure is None or trial.found is None or trial.found.problem is None:
+        return trial.failure.cure if trial.failure else ""
+    from ticker.picture import complaint
+
+    cause, detail = trial.failure.cause, trial.failure.detail
+    cure = complaint(trial.found).removeprefix(f"{cause}: {detail}; ")
+    return cure.replace("the lists below", "the lists that `ticker inspect` shows")
+
+
+def _robots(trial: "Trial") -> str:
+    if trial.source.robots == "ignore":
+        return "ignored, as configured"
+    delay = trial.courtesy.crawl_delay.total_seconds()
+    return f"allows it, and asks for {delay:g} s between two requests" if delay else "allows it"
+
+
+def _validators(trial: "Trial") -> str:
+    held = trial.page.validators if trial.page else None
+    names = [name for name, value in _offered(held) if value] if held else []
+    if not names:
+        return "neither ETag nor Last-Modified: every poll reads the whole page"
+    return f"{' and '.join(names)} offered: they can be answered 304"
+
+
+def _offered(held: "Validators") -> list[tuple[str, str | None]]:
+    return [("ETag", held.etag), ("Last-Modified", held.last_modified)]
+
+
+def _checked_json(
+    settings: "Settings", warnings: Sequence[str], kept: int | None, trials: Sequence["Trial"] | None
+) -> dict[str, Any]:
+    return {
+        "sources_configured": len(settings.sources),
+        "store": settings.store,
+        "items": kept,
+        "feeds": settings.server.public_url,
+        "warnings": list(warnings),
+        "sources": None if trials is None else [_trial_json(trial) for trial in trials],
+    }
+
+
+def _trial_json(trial: "Trial") -> dict[str, Any]:
+    failure, block, page = trial.failure, trial.block, trial.page
+    newest = block.headlines[0] if block else None
+    held = page.validators if page else None
+    return {
+        "name": trial.source.name,
+        "url": trial.url,
+        "ok": failure is None,
+        "cause": failure.cause if failure else None,
+        "detail": failure.detail if failure else "",
+        "cure": _cure_of(trial),
+        "seconds": round(trial.seconds, 3),
+        "bytes": trial.size,
+        "redirected": trial.redirected or None,
+        "utf8": page.utf8 is not None if page else None,
+        "robots": "ignored" if trial.source.robots == "ignore" else "allowed" if page else None,
+        "crawl_delay": trial.courtesy.crawl_delay.total_seconds(),
+        "note": trial.courtesy.note,
+        "heading": block.heading if block else None,
+        "rows": len(block.headlines) if block else 0,
+        "newest": {"time": newest.printed, "title": newest.title} if newest else None,
+        "etag": bool(held and held.etag),
+        "last_modified": bool(held and held.last_modified),
+        "risk": trial.risk,
+    }
 
 
 def replace_file(path: Path, content: bytes) -> Path:

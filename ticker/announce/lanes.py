@@ -11,7 +11,7 @@ Job = Callable[[], Coroutine[Any, Any, None]]
 def tell_bug(task: asyncio.Future[None]) -> None:
     """A task that nobody waits for has broken: say so, and let the others go on."""
     if not task.cancelled() and (error := task.exception()):
-        told = {"message": "a task of WebSub broke", "exception": error, "future": task}
+        told = {"message": "a task of announcing broke", "exception": error, "future": task}
         task.get_loop().call_exception_handler(told)
 
 

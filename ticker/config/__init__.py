@@ -20,12 +20,13 @@ from ticker.config.addresses import is_loopback, is_private
 from ticker.config.environment import override
 from ticker.config.keys import FeedSettings, File, Server
 from ticker.config.names import RESERVED
+from ticker.config.notify import Target, doubts, named
 from ticker.config.problems import mend, told
 from ticker.config.written import Written
 from ticker.errors import ConfigError
 from ticker.model import Source
 
-__all__ = ["RESERVED", "FeedSettings", "Server", "Settings", "file_of", "load", "warnings"]
+__all__ = ["RESERVED", "FeedSettings", "Server", "Settings", "Target", "contact_of", "file_of", "load", "warnings"]
 
 _MOST = 200  # mistakes that are told in full: more is no configuration with mistakes, but another file
 
@@ -40,6 +41,7 @@ class Settings:
     keep_polls: timedelta  # how long the rows of polls are kept for replay
     contact: str  # of the operator, for those whose pages are polled; "" where none is given
     sources: tuple[Source, ...]
+    notify: tuple[Target, ...] = ()  # who is told of trouble and of headlines
 
 
 def file_of(path: Path | None, environ: Mapping[str, str]) -> Path:
@@ -63,7 +65,8 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     variables = override(written, environ)
     folder = Path() if ("store",) in variables else path.parent
     try:
-        file = _schema().validate_python(written.value, context={"folder": folder, "names": set()})
+        places = {"folder": folder, "beside": path.parent, "environ": environ}
+        file = _schema().validate_python(written.value, context={**places, "names": set()})
     except ValidationError as error:
         details = error.errors(include_url=False)
         for detail in details[:_MOST]:
@@ -74,12 +77,19 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     if problems := written.problems():
         raise ConfigError(problems)
     sources = tuple(each.checked() for each in file.sources)
-    return Settings(file.server, file.store, file.feed, file.keep_polls, file.contact, sources)
+    targets = named([each.checked() for each in file.notify])
+    return Settings(file.server, file.store, file.feed, file.keep_polls, file.contact, sources, targets)
 
 
 @cache
 def _schema() -> TypeAdapter[File]:
     return TypeAdapter(File)
+
+
+def contact_of(settings: Settings) -> str:
+    """Whom the people of a polled site may ask: as configured, else our public address where others can open it."""
+    url = settings.server.public_url
+    return settings.contact or ("" if is_private(urlsplit(url).hostname or "") else url)
 
 
 def warnings(settings: Settings) -> list[str]:
@@ -98,6 +108,7 @@ def warnings(settings: Settings) -> list[str]:
     )
     for source in settings.sources:
         found.extend(_doubts(source))
+    found.extend(doubts(settings.notify))
     return found
 
 

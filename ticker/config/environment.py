@@ -29,7 +29,7 @@ def override(written: Written, environ: Mapping[str, str]) -> dict[KeyPath, str]
             written.value = _with(written.value, path, typed(text) if kind in (int, bool) else text)
             variables[path] = name
         except LookupError:
-            says = "there is no such source in the file; the first is 0, and a new one is written there"
+            says = "there is no such entry in the file; the first is 0, and a new one is written there"
             written.blame_variable(name, says)
     return variables
 

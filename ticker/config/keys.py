@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 from ticker.config.addresses import Contact, Host, HubUrls, PublicUrl, Store, Urls
 from ticker.config.durations import MINUTELY, Days, EveryOrRange, Minutes, Seconds
 from ticker.config.names import Charset, Language, Name, Zone
+from ticker.config.notify import Chosen, Private, Secret, Target, TargetName, To, Words
 from ticker.config.texts import OR_EMPTY, Headers, Selector, Text
 from ticker.config.words import KeyPath
 from ticker.model import Selectors, Source
@@ -27,6 +28,7 @@ _Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 Robots = Annotated[Literal["obey", "ignore"], BeforeValidator(_obey_or_ignore)]
 _Flag = Annotated[bool, Field(strict=True)]
+OR_NONE = BeforeValidator(lambda value: [] if value is None else value)  # a list whose entries are all commented out
 
 
 def _not_below_min_items(value: int, info: ValidationInfo) -> int:
@@ -118,6 +120,26 @@ class _Source:
 
 @_strict
 @dataclass(frozen=True, slots=True)
+class _Target:
+    """Somebody who is told, as written; "" stands for a key that is not there."""
+
+    to: To
+    name: TargetName = ""
+    alarms: _Flag = True
+    headlines: _Flag = False
+    match: Words = ()
+    without: Words = ()
+    sources: Chosen = ()
+    secret: Secret = ""
+    allow_private: Private = False
+
+    def checked(self) -> Target:
+        chosen = (self.match, self.without, self.sources)
+        return Target(self.name, self.to, self.alarms, self.headlines, *chosen, self.secret, self.allow_private)
+
+
+@_strict
+@dataclass(frozen=True, slots=True)
 class File:
     """config.yaml as written."""
 
@@ -127,6 +149,7 @@ class File:
     feed: Annotated[FeedSettings, OR_EMPTY] = field(default_factory=FeedSettings)
     keep_polls: Days = timedelta(days=30)
     contact: Contact = ""
+    notify: Annotated[list[_Target], OR_NONE] = field(default_factory=list)
 
 
 def keys(shape: type, at: KeyPath = ()) -> Iterator[tuple[KeyPath, type]]:

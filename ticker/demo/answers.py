@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from ticker.demo.control import MODES, control_page
+from ticker.demo.control import MODES, Mode, control_page
 from ticker.demo.frame import CARDS, SECTIONS
 from ticker.demo.manual import Manual
 from ticker.demo.page import page, small_page
@@ -53,6 +53,8 @@ class Site:
     ) -> None:
         self.desk = desk
         self.mode = "ok"
+        self.modes: Mapping[str, Mode] = MODES  # what can be switched on, with what stands before the site
+        self.since: datetime | None = None  # of the mode; None at the start
         self.stopping = asyncio.Event()
         self._clock = clock
         self._links = links
@@ -112,15 +114,15 @@ class Site:
         rows = self.desk.rows_at(self._clock())
         if "application/json" in request.headers.get("accept", ""):
             shown = [{"id": row.id, "time": row.time, "text": row.text, "link": row.link} for row in rows]
-            return JSONResponse({"mode": self.mode, "modes": list(MODES), "rows": shown})
-        return HTMLResponse(control_page(self.mode, rows), headers={"cache-control": "no-store"})
+            return JSONResponse({"mode": self.mode, "modes": list(self.modes), "rows": shown})
+        return HTMLResponse(control_page(self.mode, rows, self.modes), headers={"cache-control": "no-store"})
 
     async def switch(self, request: Request) -> Response:
         """Take another mode."""
         mode = (await _fields(request)).get("mode", "")
-        if mode not in MODES:
-            raise HTTPException(400, f"mode is one of: {', '.join(MODES)}")
-        self.mode = mode
+        if mode not in self.modes:
+            raise HTTPException(400, f"mode is one of: {', '.join(self.modes)}")
+        self.mode, self.since = mode, self._clock()
         return _done(request, {"mode": mode})
 
     async def change(self, request: Request) -> Response:

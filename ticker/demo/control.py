@@ -1,8 +1,9 @@
 """The switches of the newsroom, what each does, and the page a person turns them on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 from ticker.demo.script import Row
 
@@ -13,6 +14,7 @@ class Mode:
 
     does: str
     expect: str  # what Ticker should do about it
+    group: str = "The page, and its usual failures"
 
 
 MODES: dict[str, Mode] = {
@@ -52,21 +54,27 @@ MODES: dict[str, Mode] = {
 }  # fmt: skip
 
 
-def control_page(mode: str, rows: Sequence[Row]) -> str:
-    """The switches with the current *mode* marked, and the list with its rows to change."""
-    switches = "\n".join(_switch(name, named, current=name == mode) for name, named in MODES.items())
+def control_page(mode: str, rows: Sequence[Row], modes: Mapping[str, Mode] = MODES) -> str:
+    """The switches with the current *mode* marked, those of a group together, and the list with its rows to change."""
+    groups = groupby(modes.items(), key=lambda named: named[1].group)
+    switches = "\n".join(_group(title, list(members), mode) for title, members in groups)
     return (
         '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>Newsroom control</title>\n'
         '<link rel="icon" href="/favicon.svg" type="image/svg+xml">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<style>{_STYLE}</style></head>\n<body>\n<h1>Newsroom control</h1>\n"
         f'<p>The <a href="/">front page</a> now answers in mode <strong>{escape(mode)}</strong>.</p>\n'
-        f"<table><tr><th>Mode</th><th>The front page gives</th><th>What Ticker should do</th></tr>\n"
+        f"<table><thead><tr><th>Mode</th><th>The front page gives</th><th>What Ticker should do</th></tr></thead>\n"
         f"{switches}\n</table>\n"
         '<h2>The list</h2>\n<form method="post" action="/control/add"><input name="text" dir="rtl" required '
         'aria-label="New headline"> <button>Add on top</button></form>\n'
         f"<table>\n{''.join(_row(row) for row in rows)}</table>\n</body>\n</html>\n"
     )
+
+
+def _group(title: str, members: Sequence[tuple[str, Mode]], mode: str) -> str:
+    switches = "\n".join(_switch(name, named, current=name == mode) for name, named in members)
+    return f'<tbody><tr><th colspan="3" scope="rowgroup">{escape(title)}</th></tr>\n{switches}</tbody>'
 
 
 def _switch(name: str, mode: Mode, *, current: bool) -> str:
@@ -91,5 +99,5 @@ _STYLE = (
     "max-width:64rem;padding:0 1rem}"
     "table{border-collapse:collapse;width:100%}"
     "td,th{text-align:start;padding:.4rem .6rem;border-bottom:1px solid #8884}"
-    "tr.current{background:#fc06}button{font:inherit}input[name=text]{font:inherit;width:min(38rem,60vw)}"
+    "th[scope]{padding-top:1.6rem;font-size:1.1em}tr.current{background:#fc06}button{font:inherit}input[name=text]{font:inherit;width:min(38rem,60vw)}"
 )

@@ -10,7 +10,8 @@ import structlog
 from ticker import service
 from ticker.config import load
 from ticker.demo.config import demo_config
-from ticker.demo.newsroom import newsroom_app, serve_newsroom
+from ticker.demo.front import serve_with_faults
+from ticker.demo.newsroom import newsroom_app
 from ticker.demo.script import Newsroom
 from ticker.errors import ConfigError, StoreError, TickerError
 
@@ -35,7 +36,8 @@ async def demonstrate(*, port: int, newsroom_port: int, rhythm: float, seed: int
         folder = _folder(keep) if keep else Path(scratch)
         script = Newsroom(service.system_clock(), seed=str(seed), rhythm=timedelta(seconds=rhythm))
         async with AsyncExitStack() as stage:
-            newsroom = serve_newsroom(newsroom_app(script, service.system_clock), newsroom_port)
+            app = newsroom_app(script, service.system_clock)
+            newsroom = serve_with_faults(app, service.system_clock, newsroom_port)
             try:
                 url = await stage.enter_async_context(newsroom)
             except OSError as error:

@@ -3,10 +3,12 @@
 `build_app` gives the application, `Shelf` holds the published documents between two changes, and
 `Library` is all that is asked of a store. `http_protocol` and `quiet_uvicorn` keep the server that runs
 the application bounded, in what a client may take and in what it may write into the log. `Access` is what
-can be told of each request. Who polls, and when, is no business of this package.
+can be told of each request, `Facts` what the pages can be told of each source. Who polls, and when, is no business of
+this package.
 
 A request meets these in turn: `front` (what is in memory: `feeds`, and by `variants` and `archives` what was asked for
-lately, as `documents` that are sent by `media` and `conditional`), then the routes of `app` and their `pages`.
+lately, as `documents` that are sent by `media` and `conditional`), then what stands beside, such as
+`exposition`, then the routes of `app`, their `pages` and `status`.
 """
 
 from ticker.serve.access import Access
@@ -16,9 +18,11 @@ from ticker.serve.feeds import Shelf
 from ticker.serve.library import Library
 from ticker.serve.listening import QuietServer, Switch, listen, server_of
 from ticker.serve.quiet import quiet_uvicorn
+from ticker.serve.status import Facts
 
 __all__ = [
     "Access",
+    "Facts",
     "Library",
     "Limits",
     "QuietServer",

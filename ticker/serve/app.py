@@ -1,5 +1,6 @@
 """The application: what is in memory answers first; the pages, which ask the library, have routes."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
@@ -17,14 +18,19 @@ from ticker.model import Channel, Format, Press, Source
 from ticker.serve.access import Access, AccessLog
 from ticker.serve.archives import Archives
 from ticker.serve.documents import Document, pack, prepare
+from ticker.serve.exposition import Expose, Exposition
 from ticker.serve.feeds import Shelf
-from ticker.serve.front import RETRY, SECURE, Front, say
+from ticker.serve.front import RETRY, SECURE, Front, OnFeed, say
 from ticker.serve.library import Library
+from ticker.serve.negotiation import header
 from ticker.serve.pages import SHOWN, Pages, guid_of
 from ticker.serve.published import page_links
+from ticker.serve.status import FactsOf, nothing, prefers_json, report
 from ticker.serve.variants import Variants
 
 BRIEFLY = SECURE | {"Cache-Control": "max-age=10"}  # pages show the state of the sources: no older than this
+AFRESH = {"Cache-Control": "no-cache"}
+OPEN = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}  # to scripts of any site
 DAY = 86_400  # seconds
 STATIC = {  # path -> file, media type, seconds of max-age; the same for everybody, and changed by a release only
     "/robots.txt": ("robots.txt", "text/plain; charset=utf-8", DAY),
@@ -61,6 +67,9 @@ def build_app(
     opml: bytes | None = None,
     beside: Mapping[str, ASGIApp] | None = None,
     on_answer: Callable[[Access], object] | None = None,
+    on_feed: OnFeed | None = None,
+    metrics: Expose | None = None,
+    facts: FactsOf = nothing,
 ) -> Application:
     """The application; its `state.shelf` is the `Shelf` that the caller must refresh.
 
@@ -74,6 +83,9 @@ def build_app(
         opml: the list of all feeds, served at `/opml`.
         beside: applications of their own, by path, such as a hub.
         on_answer: told of each request once it is answered.
+        on_feed: told of each request for a feed, at once and at little cost.
+        metrics: what `/metrics` says; without it there is no such page.
+        facts: what is known of a source beside its health.
 
     Feeds are 503 until the first `shelf.refresh()` that finds an item.
     """
@@ -87,6 +99,7 @@ def build_app(
         next_poll=next_poll,
         style=documents["/static/style.css"].digest[:8],
         listed=opml is not None,
+        facts=facts,
     )
     views = _Views(library, channels, pages, shelf)
     app = Application(
@@ -100,9 +113,10 @@ def build_app(
         files=documents,
         archives=Archives(library=library, shelf=shelf, clock=clock),
         variants=Variants(library=library, shelf=shelf, press=press) if press else None,
-        beside=beside or {},
+        beside={**(beside or {}), **({"/metrics": Exposition(metrics)} if metrics else {})},
         behind=app.by_route,
         clock=clock,
+        on_feed=on_feed,
     )
     app.front = AccessLog(front, on_answer) if on_answer else front
     return app
@@ -123,7 +137,8 @@ class _Views:
             "/": self.headlines,
             "/healthz": self.alive,
             "/readyz": self.ready,
-            "/status.json": self.status,
+            "/status": self.status,
+            "/status.json": self.status_json,
             "/item/{identifier}": self.item,
             "/{feed}/": self.headlines,
             "/{feed}": self.with_slash,
@@ -148,10 +163,21 @@ class _Views:
             raise HTTPException(404)
         return HTMLResponse(self._pages.item(item), headers=BRIEFLY)
 
-    async def status(self, _request: Request) -> Response:
-        report = self._pages.status(await self._library.health())
-        headers = {"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
-        return JSONResponse(report, headers=headers)
+    async def status(self, request: Request) -> Response:
+        """For a person, or the same as `/status.json` for a program that asks for JSON."""
+        varying = AFRESH | {"Vary": "Accept"}
+        if prefers_json(header(request.scope, b"accept")):
+            return await self._status_json(varying)
+        states = self._pages.states(await self._library.health())
+        page = await asyncio.to_thread(self._pages.status, states)  # a thousand sources take a while
+        return HTMLResponse(page, headers=SECURE | varying | {"Content-Language": self._channels[""].language})
+
+    async def status_json(self, _request: Request) -> Response:
+        return await self._status_json(AFRESH)
+
+    async def _status_json(self, headers: Mapping[str, str]) -> Response:
+        states = self._pages.states(await self._library.health())
+        return JSONResponse({"sources": [report(state) for state in states]}, headers={**headers, **OPEN})
 
     async def alive(self, _request: Request) -> Response:
         return say(200, "ok", **{"Cache-Control": "no-store"})

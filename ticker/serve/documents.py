@@ -110,8 +110,8 @@ def _line(name: str, value: str) -> tuple[bytes, bytes]:
     return name.lower().encode("latin-1"), value.encode("latin-1")
 
 
-async def send_document(document: Document, scope: Scope, send: Send, clock: Clock) -> None:
-    """Answer a GET or HEAD with 200 or 304. `A-IM` and `Range` change nothing.
+async def send_document(document: Document, scope: Scope, send: Send, clock: Clock) -> tuple[int, int]:
+    """Answer a GET or HEAD with 200 or 304; which, and how many bytes of body. `A-IM` and `Range` change nothing.
 
     A-IM because mail readers that ask for deltas go silent for ever when they get one (226).
     """
@@ -123,9 +123,11 @@ async def send_document(document: Document, scope: Scope, send: Send, clock: Clo
     if held := _held(document, asked, chosen, clock):
         await send({"type": "http.response.start", "status": 304, "headers": held.unchanged})
         await send({"type": "http.response.body", "body": b""})
-        return
+        return 304, 0
+    body = b"" if scope["method"] == "HEAD" else chosen.body
     await send({"type": "http.response.start", "status": 200, "headers": chosen.full})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else chosen.body})
+    await send({"type": "http.response.body", "body": body})
+    return 200, len(body)
 
 
 def _asked(scope: Scope) -> dict[bytes, str]:

@@ -47,8 +47,8 @@ class Shelf:
         places: path -> feed name and format, of every feed, whether it can be served or not.
         documents: by path.
         editions: what is served, by feed name.
-        on_served: called by the loop with the names of feeds whose bytes are new, once these are served; what it
-            raises goes to the handler of the loop.
+        on_served: each is called by the loop with the names of feeds whose bytes are new, once these are served;
+            what it raises goes to the handler of the loop.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Shelf:
         self.places = {_path(name, form): (name, form) for name in channels for form in Format}
         self.documents: Mapping[str, Document] = {}
         self.editions: Mapping[str, Edition] = {}
-        self.on_served: OnServed | None = None
+        self.on_served: list[OnServed] = []
 
     @property
     def ready(self) -> bool:
@@ -140,8 +140,8 @@ class Shelf:
     def _tell(self, changed: Collection[str]) -> None:
         self._news.set()
         self._news = asyncio.Event()
-        if changed and self.on_served is not None:
-            asyncio.get_running_loop().call_soon(self.on_served, changed)
+        for told in self.on_served if changed else ():
+            asyncio.get_running_loop().call_soon(told, changed)
 
     def _documents(self, editions: Mapping[str, Edition]) -> dict[str, Document]:
         return {

@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticker.errors import StoreError
+from ticker.model import Format
 from ticker.serve.archives import Archives
 from ticker.serve.documents import METHODS, Document, send_document
 from ticker.serve.feeds import Shelf
@@ -30,6 +31,10 @@ SECURE = {
 }
 
 
+OnFeed = Callable[[str, Format, int, int], object]
+"""Told of each request for a feed: its name, the format, the status of the answer, the bytes of its body."""
+
+
 class Front:
     """ASGI application: answers what it has, and hands on the rest.
 
@@ -41,6 +46,7 @@ class Front:
         beside: applications of their own, by path.
         behind: everything else.
         clock: the present instant, aware.
+        on_feed: told of each request for a feed once it is answered; it must be quick.
     """
 
     def __init__(
@@ -53,6 +59,7 @@ class Front:
         beside: Mapping[str, ASGIApp],
         behind: ASGIApp,
         clock: Callable[[], datetime],
+        on_feed: OnFeed | None = None,
     ) -> None:
         self._shelf = shelf
         self._files = files
@@ -61,6 +68,7 @@ class Front:
         self._beside = beside
         self._behind = behind
         self._clock = clock
+        self._on_feed = on_feed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -69,15 +77,25 @@ class Front:
         path = scope["path"]
         document = self._shelf.documents.get(path)
         if document is not None and not scope["query_string"] and scope["method"] in METHODS:
-            await send_document(document, scope, send, self._clock)
-        elif path in self._shelf.places or path in self._files or self._archives.is_one(path):
-            found = await self._find(scope) if scope["method"] in METHODS else _only_to_read(scope)
-            if isinstance(found, Document):
-                await send_document(found, scope, send, self._clock)
-            else:
-                await found(scope, receive, send)
+            status, size = await send_document(document, scope, send, self._clock)
+            if self._on_feed is not None:
+                self._on_feed(*self._shelf.places[path], status, size)
+        elif path in self._shelf.places:
+            status, size = await self._answer(scope, receive, send)
+            if self._on_feed is not None:
+                self._on_feed(*self._shelf.places[path], status, size)
+        elif path in self._files or self._archives.is_one(path):
+            await self._answer(scope, receive, send)
         else:
             await self._beside.get(path, self._behind)(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, int]:
+        """Send what there is; the status, and the bytes of the body."""
+        found = await self._find(scope) if scope["method"] in METHODS else only_to_read(scope)
+        if isinstance(found, Document):
+            return await send_document(found, scope, send, self._clock)
+        await found(scope, receive, send)
+        return found.status_code, 0 if scope["method"] == "HEAD" else len(found.body)
 
     async def _find(self, scope: Scope) -> Document | Response:
         """What to answer a GET or HEAD with."""
@@ -108,7 +126,7 @@ def say(status: int, sentence: str, **headers: str) -> Response:
     return PlainTextResponse(sentence, status, headers=SECURE | headers)
 
 
-def _only_to_read(scope: Scope) -> Response:
+def only_to_read(scope: Scope) -> Response:
     """405, but for what a browser asks before a page of another site may send a conditional request (Fetch, CORS)."""
     if scope["method"] == "OPTIONS" and any(name == b"access-control-request-method" for name, _ in scope["headers"]):
         return Response(status_code=204, headers=PREFLIGHT)

@@ -6,13 +6,14 @@ Times are printed on the wall clock of their source, as its readers know them.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ticker.model import Channel, Format, Health, Item, Source
+from ticker.serve.status import FactsOf, State, counts, nothing, rhythm, worst_first
 from ticker.serve.words import Words, direction
 
 SHOWN = 100  # headlines on a page
@@ -41,20 +42,6 @@ class Line:
         return urlsplit(self.link or "").hostname or ""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """A source and how it is doing."""
-
-    source: Source
-    health: Health
-    next_poll: datetime | None
-
-    @property
-    def link(self) -> str | None:
-        """The page that is polled."""
-        return page_address(self.source)
-
-
 class Pages:
     """Renders pages; knows the configured sources, and nothing of requests.
 
@@ -64,6 +51,7 @@ class Pages:
         next_poll: when a source is polled next, if that is known.
         style: the version of the style sheet, as it stands in its URL.
         listed: whether there is a list of all feeds, at `/opml`.
+        facts: what is known of a source beside its health.
     """
 
     def __init__(
@@ -74,10 +62,12 @@ class Pages:
         next_poll: Callable[[str], datetime | None],
         style: str,
         listed: bool = False,
+        facts: FactsOf = nothing,
     ) -> None:
         self._channels = channels
         self._sources = {source.name: source for source in sources}
         self._next_poll = next_poll
+        self._facts = facts
         self._templates = Environment(
             loader=PackageLoader("ticker.serve"),
             autoescape=True,
@@ -91,6 +81,7 @@ class Pages:
             "listed": listed,
             "direction": direction,
             "city": city,
+            "rhythm": rhythm,
             "several": len(sources) > 1,
             "Format": Format,
         }
@@ -136,11 +127,26 @@ class Pages:
     def state(self, name: str, health: Mapping[str, Health]) -> State:
         """How the source *name* is doing; one never polled is waiting."""
         found = health.get(name) or Health(name, "waiting")
-        return State(self._sources[name], found, self._next_poll(name) or found.next_poll)
+        source, due = self._sources[name], self._next_poll(name) or found.next_poll
+        return State(source, found, due, self._facts(name), page_address(source))
 
-    def status(self, health: Mapping[str, Health]) -> dict[str, list[dict[str, str | None]]]:
-        """What `/status.json` says: every configured source, instants as RFC 3339 in UTC."""
-        return {"sources": [_report(self.state(name, health)) for name in self._sources]}
+    def states(self, health: Mapping[str, Health]) -> list[State]:
+        """How every configured source is doing, in the order of the configuration."""
+        return [self.state(name, health) for name in self._sources]
+
+    def status(self, states: Sequence[State]) -> str:
+        """How the sources are doing, the worst first, and what can be done about it."""
+        channel = self._channels[""]
+        zones = {state.source.zone.key: state.source.zone for state in states}
+        return self._page(
+            "status.html",
+            channel.language,
+            channel=channel,
+            states=worst_first(states),
+            counts=counts(states),
+            zone=next(iter(zones.values())),
+            zones_differ=len(zones) > 1,
+        )
 
     def _page(self, template: str, language: str, **values: object) -> str:
         return self._templates.get_template(template).render(language=language, words=Words(language), **values)
@@ -171,22 +177,3 @@ def city(zone: ZoneInfo) -> str:
 def page_address(source: Source) -> str | None:
     """The first page of *source* as a link."""
     return web_address(source.urls[0]) if source.urls else None
-
-
-def _report(state: State) -> dict[str, str | None]:
-    health = state.health
-    return {
-        "name": state.source.name,
-        "state": health.state,
-        "cause": health.cause,
-        "detail": health.detail,
-        "since": _instant(health.since),
-        "last_success": _instant(health.last_success),
-        "next_poll": _instant(state.next_poll),
-    }
-
-
-def _instant(instant: datetime | None) -> str | None:
-    if instant is None:
-        return None
-    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

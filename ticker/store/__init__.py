@@ -6,16 +6,16 @@ a StoreError, after which nothing of that transaction was kept.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ticker import text
-from ticker.errors import ConflictError, StoreError
+from ticker.errors import Cause, ConflictError, StoreError
 from ticker.model import (
     Archive,
     Changes,
@@ -34,7 +34,19 @@ from ticker.model import (
 from ticker.store.archives import close_archives, count_archives, subscription, unarchived
 from ticker.store.changes import FAILING, ensure, keep_items, publish, success, trouble
 from ticker.store.engine import open_engine
-from ticker.store.queries import MEMORY, items_at, lists_since, lists_until, load, polls_after, version_query
+from ticker.store.evidence import EvidenceLocker, keep_page, pack_body
+from ticker.store.history import History
+from ticker.store.notices import Notices
+from ticker.store.queries import (
+    MEMORY,
+    items_at,
+    lists_since,
+    lists_until,
+    load,
+    newest_query,
+    polls_after,
+    version_query,
+)
 from ticker.store.rows import (
     KeptPoll,
     KeptRow,
@@ -62,9 +74,14 @@ class Store:
 
     def __init__(self, engine: AsyncEngine, keep_polls: timedelta) -> None:
         self._engine = engine
-        self._keep_polls = keep_polls
+        self.keep_polls = keep_polls
+        self._writing = asyncio.Lock()
         self.subscriptions = Subscriptions(self._transaction)  # of the embedded hub
         self.announcements = Announcements(self._transaction)  # to foreign hubs
+        self.notices = Notices(self._transaction)  # to people: of trouble and of headlines
+        self.history = History(self._transaction)  # when each source prints
+        self.evidence = EvidenceLocker(self._transaction)  # of polls that kept nothing
+        self._news: dict[str, tuple[int, datetime | None]] = {}  # source -> its revision, and `last_new` as of that
 
     @classmethod
     async def open(cls, url: str, *, keep_polls: timedelta = timedelta(days=30)) -> Self:
@@ -82,8 +99,9 @@ class Store:
 
     @asynccontextmanager
     async def _transaction(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
+        """Writers of this process take turns here: in SQLite's own queue the unlucky wait for ever, and are refused."""
         try:
-            async with self._engine.connect() as plain:
+            async with self._writing if write else nullcontext(), self._engine.connect() as plain:
                 db = await plain.execution_options(write=write)
                 async with db.begin():
                     yield db
@@ -96,11 +114,17 @@ class Store:
         """Validators and digest of the last accepted list."""
         async with self._transaction(write=False) as db:
             row = (await db.execute(select(sources).where(sources.c.name == source))).mappings().first()
-        if row is None:
-            return Last()
+            if row is None:
+                return Last()
+            if row["revision"] != self._news.get(source, (None, None))[0]:
+                self._news[source] = (row["revision"], await db.scalar(newest_query(source)))
         has_any = row["etag"] or row["last_modified"]
         validators = Validators(row["url"], row["etag"], row["last_modified"]) if has_any else None
         return Last(validators, row["digest"])
+
+    def last_new(self, source: str) -> datetime | None:
+        """When a new line of *source* was seen last, as of when `last` was asked last; None before there was any."""
+        return self._news.get(source, (0, None))[1]
 
     async def known(self, source: str, now: datetime) -> Known:
         """The last accepted list, and what was seen in the 20 h before *now*."""
@@ -130,7 +154,17 @@ class Store:
             return frozenset((await db.scalars(query)).all())
 
     async def apply(
-        self, source: str, changes: Changes, *, page: Page, known: Known, channels: Iterable[Channel], press: Press
+        self,
+        source: str,
+        changes: Changes,
+        *,
+        page: Page,
+        known: Known,
+        channels: Iterable[Channel],
+        press: Press,
+        cause: Cause | None = None,
+        detail: str = "",
+        advice: str = "",
     ) -> None:
         """Keep an accepted list, with the validators of its page and the feeds that it changes.
 
@@ -141,6 +175,9 @@ class Store:
             known: what *changes* were made from.
             channels: the feeds that the source belongs to.
             press: makes their documents.
+            cause: what is wrong all the same: `gap` or `list-frozen`.
+            detail: what is to be said of it, or of how the page was read.
+            advice: lines of config.yaml that would make permanent how the list was found.
 
         Raises:
             ConflictError: another poll was kept since *known* was read; reconcile again.
@@ -148,7 +185,9 @@ class Store:
         validators = page.validators or Validators(page.url)  # a page without any must not leave those of another
         async with self._transaction(write=True) as db:
             await db.execute(ensure(source))
-            good = success(page.fetched_at, validators, saved=page.saved, changes=changes)
+            good = success(
+                page.fetched_at, validators, saved=page.saved, anew=True, cause=cause, detail=detail, advice=advice
+            )
             accepted = await db.execute(
                 update(sources)
                 .where(sources.c.name == source, sources.c.revision == known.revision)
@@ -162,20 +201,41 @@ class Store:
                 for channel in channels:
                     await publish(db, channel, page.fetched_at, press)
 
-    async def unchanged(self, source: str, at: datetime, validators: Validators | None, *, saved: bool = False) -> None:
-        """Note a good poll that found the same list; *validators* None keeps those we have (304)."""
-        same = update(sources).where(sources.c.name == source).values(**success(at, validators, saved=saved))
+    async def unchanged(
+        self,
+        source: str,
+        at: datetime,
+        validators: Validators | None,
+        *,
+        saved: bool = False,
+        cause: Cause | None = None,
+        detail: str = "",
+        advice: str = "",
+    ) -> None:
+        """Note a poll that found the same list; what was said of that list stands, unless there is something new.
+
+        Args:
+            source: its name.
+            at: when the page was read.
+            validators: of the page; None keeps those we have (304), and the advice.
+            saved: the page may be older than the last poll.
+            cause: `list-frozen`, where it stays the same for too long.
+            detail: as of `apply`.
+            advice: as of `apply`.
+        """
+        read = None if validators is None else advice
+        told = success(at, validators, saved=saved, anew=False, cause=cause, detail=detail, advice=read)
         async with self._transaction(write=True) as db:
-            await db.execute(same)
+            await db.execute(update(sources).where(sources.c.name == source).values(**told))
 
     async def failed(self, poll: Poll) -> None:
-        """Note a poll that was refused or failed; the items, the list and the feeds stay as they are."""
+        """Note a poll that was refused or failed, with its page; the items, the list and the feeds stay as they are."""
+        packed = await asyncio.to_thread(pack_body, poll.evidence) if poll.evidence else b""
         async with self._transaction(write=True) as db:
             await db.execute(ensure(poll.source))
-            values: dict[str, Any] = {"doubted": poll.doubted}
-            if poll.cause is not None:
-                values |= trouble(poll)
-            await db.execute(update(sources).where(sources.c.name == poll.source).values(**values))
+            await db.execute(update(sources).where(sources.c.name == poll.source).values(**trouble(poll)))
+            if poll.evidence is not None:
+                await keep_page(db, poll.evidence, packed)
             rows = [KeptRow(row) for row in poll.rows]
             good = select(sources.c.last_good).where(sources.c.name == poll.source).scalar_subquery()
             await db.execute(
@@ -206,7 +266,7 @@ class Store:
                 rows=pack_rows(decided(changes)),
             )
         )
-        await db.execute(delete(polls).where(polls.c.source == source, polls.c.at < at - self._keep_polls))
+        await db.execute(delete(polls).where(polls.c.source == source, polls.c.at < at - self.keep_polls))
 
     async def republish(self, channels: Iterable[Channel], now: datetime, press: Press) -> None:
         """Make a new version of each feed whose configuration has changed since it was published, or that is damaged.
@@ -308,6 +368,11 @@ class Store:
             good = {row.name: row.last_good for row in await db.execute(select(sources.c.name, sources.c.last_good))}
         return [still_listed(item, good[item.source]) for item in found]
 
+    async def count(self) -> int:
+        """How many items are kept."""
+        async with self._transaction(write=False) as db:
+            return await db.scalar(select(func.count()).select_from(items)) or 0
+
     async def item(self, guid: str) -> Item | None:
         """One item with its old wordings."""
         async with self._transaction(write=False) as db:
@@ -316,6 +381,12 @@ class Store:
                 return None
             good = await db.scalar(select(sources.c.last_good).where(sources.c.name == found[0].source))
         return still_listed(found[0], good)
+
+    async def health_of(self, source: str) -> Health:
+        """How one source is doing; waiting, where it was never polled."""
+        async with self._transaction(write=False) as db:
+            row = (await db.execute(select(sources).where(sources.c.name == source))).mappings().first()
+        return health_of(row) if row else Health(source, "waiting")
 
     async def health(self) -> dict[str, Health]:
         """Of every source that was ever polled."""
@@ -373,7 +444,7 @@ class Store:
     async def adopt(self, source: str, known: Sequence[Item], lists: Sequence[tuple[datetime, str, int]]) -> None:
         """Begin a source that has no row yet with what another store knew of it: items, and lists oldest first."""
         at, digest, _ = lists[-1]
-        fresh = success(at, None, saved=False, changes=Changes((), digest))
+        fresh = success(at, None, saved=False, anew=True)
         state = {"revision": 1, "digest": digest, **fresh, "since": at}
         old = [revision_row(item.guid, was) for item in known for was in item.revisions]
         accepted = [

@@ -4,19 +4,21 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, Insert, bindparam, case, literal, update
+from sqlalchemy import Case, ColumnElement, Insert, and_, bindparam, case, literal, or_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker import text
+from ticker.errors import Cause
 from ticker.model import Changes, Channel, Item, Poll, Press, Revision, Validators
 from ticker.store.archives import close_archives, subscription
 from ticker.store.queries import version_query
 from ticker.store.rows import channel_digest, pack, revision_row, row_of
 from ticker.store.tables import Instant, items, revisions, sources, versions
 
-FAILING = 3  # failed polls in a row until "suspect" becomes "failing"
+FAILING = 3  # polls in a row with a cause until "suspect" becomes "failing"
 SECOND = timedelta(seconds=1)
+_NO_PAGE = ("unreachable", "refused", "challenged")
 
 
 def ensure(source: str) -> Insert:
@@ -25,36 +27,64 @@ def ensure(source: str) -> Insert:
     return insert(sources).values(**new).on_conflict_do_nothing(index_elements=["name"])
 
 
-GAP = "no line of the list before was left: headlines between the two may have been missed"
-
-
 def success(
-    at: datetime, validators: Validators | None, *, saved: bool, changes: Changes | None = None
+    at: datetime,
+    validators: Validators | None,
+    *,
+    saved: bool,
+    anew: bool,
+    cause: Cause | None = None,
+    detail: str = "",
+    advice: str | None = "",
 ) -> dict[str, Any]:
-    """Columns of a source after a good poll.
+    """Columns of a source after a poll that kept its list.
 
     A saved page never moves `last_good` back; a poll does, after a clock that was wrong has been set right.
 
     Args:
-        changes: None where the list is as it was: what was said of it stands.
+        anew: the list differed; where it is as it was, what was said of it stands, a gap before it too.
+        cause: `gap` or `list-frozen`, which are troubles though the list is kept.
+        advice: None where no page was read, as after a 304: what was advised stands.
     """
-    values: dict[str, Any] = {
-        "last_good": _later(sources.c.last_good, at) if saved else at,
-        "doubted": None,
-        "since": case((sources.c.state == "healthy", sources.c.since), else_=literal(at, Instant)),
-        "state": "healthy",
-        "streak": 0,
-    }
-    if changes is not None:
-        values |= {"cause": "gap" if changes.gap else None}
-        values |= {"detail": "; ".join(filter(None, (GAP if changes.gap else "", changes.note)))}
-    else:
-        stands = sources.c.state == "healthy"
-        values |= {"cause": case((stands, sources.c.cause), else_=None)}
-        values |= {"detail": case((stands, sources.c.detail), else_="")}
+    values: dict[str, Any] = {"last_good": _later(sources.c.last_good, at) if saved else at, "doubted": None}
+    values |= _troubled(at, cause, detail) if cause else _good(at, detail) if anew else _as_before(at, detail, advice)
+    if advice is not None:
+        values |= {"advice": advice}
     if validators is not None:
         values |= {"url": validators.url, "etag": validators.etag, "last_modified": validators.last_modified}
     return values
+
+
+def _good(at: datetime, detail: str) -> dict[str, Any]:
+    since = case((sources.c.state == "healthy", sources.c.since), else_=literal(at, Instant))
+    return {"since": since, "state": "healthy", "streak": 0, "cause": None, "detail": detail}
+
+
+def _as_before(at: datetime, detail: str, advice: str | None) -> dict[str, Any]:
+    """After the same list again: trouble is over, but for a gap, which stands until the next list that differs."""
+    gap = sources.c.cause == "gap"
+    stands = or_(sources.c.state == "healthy", gap)
+    said = stands if advice is None else and_(stands, sources.c.advice == advice)  # it spoke of what was found out
+    return {
+        "since": case((stands, sources.c.since), else_=literal(at, Instant)),
+        "state": case((gap, sources.c.state), else_="healthy"),
+        "streak": case((gap, sources.c.streak), else_=0),
+        "cause": case((gap, sources.c.cause), else_=None),
+        "detail": case((said, sources.c.detail), else_=detail),
+    }
+
+
+def _troubled(at: datetime, cause: Cause, detail: str) -> dict[str, Any]:
+    """After a poll with a cause: a streak goes on, but that of gaps is their own, for the list before was read."""
+    goes_on = and_(sources.c.streak > 0, *([sources.c.cause == cause] if cause == "gap" else []))
+    streak = case((goes_on, sources.c.streak + 1), else_=1)
+    return {
+        "since": case((goes_on, sources.c.since), else_=literal(at, Instant)),
+        "state": case((streak >= FAILING, "failing"), else_="suspect"),
+        "cause": cause,
+        "detail": detail,
+        "streak": streak,
+    }
 
 
 def _later(column: ColumnElement[datetime], at: datetime) -> Case[datetime]:
@@ -62,14 +92,15 @@ def _later(column: ColumnElement[datetime], at: datetime) -> Case[datetime]:
 
 
 def trouble(poll: Poll) -> dict[str, Any]:
-    """Columns of a source after a poll that failed."""
-    return {
-        "since": case((sources.c.streak > 0, sources.c.since), else_=literal(poll.at, Instant)),
-        "state": case((sources.c.streak + 1 >= FAILING, "failing"), else_="suspect"),
-        "cause": poll.cause,
-        "detail": poll.detail,
-        "streak": sources.c.streak + 1,
-    }
+    """Columns of a source after a poll that kept nothing; none where nothing is wrong with the page.
+
+    Advice on a page that has another shape by now goes with it.
+    """
+    values: dict[str, Any] = {"doubted": poll.doubted}
+    if poll.cause is not None:
+        values |= _troubled(poll.at, poll.cause, poll.detail)
+        values |= {} if poll.cause in _NO_PAGE else {"advice": poll.advice}
+    return values
 
 
 async def keep_items(

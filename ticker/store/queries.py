@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Item, Revision
@@ -13,11 +13,18 @@ from ticker.store.tables import items, polls, revisions, versions
 
 MEMORY = timedelta(hours=20)  # without it, stale pages and outages published 4 to 49 % of the items twice (research)
 MOST_LISTS = 200  # digests remembered: over three hours of a list that changes every minute
+MOST_SEEN = 1_000  # items: two lists of the longest that are read
 
 
 def version_query(feed: str) -> Select[Any]:
     """The published version of *feed*."""
     return select(versions).where(versions.c.feed == feed)
+
+
+def newest_query(source: str) -> Select[Any]:
+    """When a new line of *source* was seen last: it is among those seen last, for it was not seen before."""
+    latest = select(items.c.first_seen).where(items.c.source == source).order_by(items.c.last_seen.desc())
+    return select(func.max(latest.limit(MOST_SEEN).subquery().c.first_seen))
 
 
 async def lists_since(db: AsyncConnection, source: str, since: datetime) -> list[tuple[str, int]]:

@@ -120,7 +120,17 @@ def still_listed(item: Item, last_good: datetime | None) -> Item:
 
 def health_of(row: RowMapping) -> Health:
     """The `next_poll` is the scheduler's to say."""
-    return Health(row["name"], row["state"], row["cause"], row["detail"], row["since"], row["last_good"])
+    return Health(
+        row["name"],
+        row["state"],
+        row["cause"],
+        row["detail"],
+        row["since"],
+        row["last_good"],
+        streak=row["streak"],
+        advice=row["advice"],
+        alarmed=row["alarmed"],
+    )
 
 
 def decided(changes: Changes) -> list[KeptRow]:

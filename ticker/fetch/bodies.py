@@ -1,0 +1,54 @@
+"""The body of an answer, unpacked within limits. httpx has none: to it, a stacked bomb is one chunk of 1 GB."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from typing import cast
+
+import httpx
+
+from ticker.decode import Unpacker
+from ticker.errors import FetchError
+from ticker.fetch.limits import Limits
+
+
+async def whole(answer: httpx.Response, limits: Limits) -> bytes:
+    """All of it; raises FetchError where it is too large, or cannot be unpacked."""
+    most = limits.max_wire_bytes
+    length = answer.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > most:
+        raise FetchError("unreachable", f"too large: {int(length[:20]):,} bytes")
+    unpacker = Unpacker(answer.headers.get("content-encoding", ""), limits.max_bytes)
+    async for chunk in answer.aiter_raw():
+        most -= len(chunk)
+        if most < 0:
+            raise FetchError("unreachable", f"too large: more than {limits.max_wire_bytes:,} bytes")
+        unpacker.feed(chunk)
+        await asyncio.sleep(0)  # else 10,000 tiny chunks in one buffer are read without a pause
+    return unpacker.whole()
+
+
+async def beginning(answer: httpx.Response, most: int) -> bytes:
+    """All of it, and no more than *most* bytes."""
+    unpacker = Unpacker(answer.headers.get("content-encoding", ""), most, cut=True)
+    await _fill(unpacker, answer)
+    return unpacker.so_far() if unpacker.full else unpacker.whole()
+
+
+async def glance(answer: httpx.Response, most: int, limits: Limits) -> bytes:
+    """As much of an error page as can be had: one that cannot be read does not hide the status."""
+    unpacker = None
+    with suppress(httpx.HTTPError, FetchError, TimeoutError):
+        async with asyncio.timeout(limits.error_page.total_seconds()):
+            unpacker = Unpacker(answer.headers.get("content-encoding", ""), most, cut=True)
+            await _fill(unpacker, answer)
+    return unpacker.so_far() if unpacker else b""
+
+
+async def _fill(unpacker: Unpacker, answer: httpx.Response) -> None:
+    async with aclosing(cast(AsyncGenerator[bytes, None], answer.aiter_raw())) as chunks:
+        async for chunk in chunks:
+            unpacker.feed(chunk)
+            if unpacker.full:
+                return
+            await asyncio.sleep(0)

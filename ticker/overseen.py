@@ -1,0 +1,31 @@
+"""The store as the server sees it: its health also knows what the store could not be told."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ticker.model import Health
+from ticker.store import Store
+from ticker.telling import Refusal
+
+
+class Overseen:
+    """The store for the server, whose health also knows that it refuses."""
+
+    def __init__(self, store: Store, refused: Mapping[str, Refusal]) -> None:
+        self._store = store
+        self._refused = refused
+        self.revisions = store.revisions
+        self.version = store.version
+        self.newest = store.newest
+        self.item = store.item
+        self.live = store.live
+        self.archive = store.archive
+        self.archives = store.archives
+
+    async def health(self) -> dict[str, Health]:
+        """As the store has it; a source whose polls it refuses is failing."""
+        health = await self._store.health()
+        for name, refusal in self._refused.items():
+            known = health.get(name, Health(name, "waiting"))
+            health[name] = replace(known, state="failing", cause=None, detail=refusal.detail, since=refusal.since)
+        return health

@@ -1,0 +1,127 @@
+"""Say in the log what is news of a source: never each poll, never a flood."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from ticker.errors import Cause
+from ticker.model import Changes, Poll
+from ticker.store import FAILING
+
+HINT = "`make demo` (or `ticker demo`) shows everything on a scripted newsroom"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Since when the store has refused to keep the polls of a source, and why."""
+
+    since: datetime
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What has been wrong with a source, as far as the log was told."""
+
+    cause: Cause
+    since: datetime
+    polls: int
+
+
+class Teller:
+    """Tells of polls: of news; of trouble when it begins, when its cause changes, when it has lasted for three polls
+    and when it is over; of a risk or an advice when it is another one.
+
+    Attributes:
+        refused: by source, since when the store has refused its polls.
+    """
+
+    def __init__(self) -> None:
+        self._troubles: dict[str, _Trouble] = {}
+        self._advice: dict[str, str] = {}
+        self._risks: dict[str, str] = {}
+        self._read_any = False
+        self.refused: dict[str, Refusal] = {}
+
+    def kept(self, outcome: Poll, took: timedelta, *, well: bool) -> None:
+        """A poll that was kept; *well* says whether all is well with the source after it: a gap stands for a while."""
+        if self.refused.pop(outcome.source, None):
+            log.info("store", source=outcome.source, recovered=True)
+        if outcome.cause is not None:
+            self._trouble(outcome, outcome.cause)
+        if outcome.outcome == "failed":
+            return
+        if outcome.outcome == "refused":
+            if outcome.cause is None:
+                log.warning("poll", source=outcome.source, refused=outcome.detail)
+            return
+        self._good(outcome, took, over=well)
+
+    def unkept(self, source: str, at: datetime, detail: str) -> None:
+        """A poll that the store refused."""
+        if source not in self.refused:
+            log.error("store", source=source, detail=detail)
+        self.refused.setdefault(source, Refusal(at, detail))
+
+    def risk(self, source: str, risk: str) -> None:
+        """What settings or host may cost, as it stands now; told when it begins."""
+        if risk and not self._risks.get(source):
+            log.warning("poll", source=source, risk=risk)
+        self._risks[source] = risk
+
+    def forget(self, source: str) -> None:
+        """It is not polled any more."""
+        for held in (self._troubles, self._advice, self._risks, self.refused):
+            held.pop(source, None)
+
+    def _trouble(self, outcome: Poll, cause: Cause) -> None:
+        before = self._troubles.get(outcome.source)
+        trouble = _Trouble(cause, before.since if before else outcome.at, before.polls + 1 if before else 1)
+        self._troubles[outcome.source] = trouble
+        if before is None or before.cause != cause or trouble.polls == FAILING:
+            hint = {} if before or self._read_any or outcome.outcome != "failed" else {"hint": HINT}
+            log.warning(
+                "poll",
+                source=outcome.source,
+                cause=cause,
+                detail=outcome.detail,
+                since=f"{trouble.since:%Y-%m-%dT%H:%M:%SZ}",
+                polls=trouble.polls,
+                **hint,
+            )
+
+    def _good(self, outcome: Poll, took: timedelta, *, over: bool) -> None:
+        """The list was read; something may be amiss all the same."""
+        self._read_any = True
+        self._advise(outcome)
+        trouble = self._troubles.pop(outcome.source, None) if over else None
+        told: dict[str, Any] = {}
+        if trouble:
+            told |= {"recovered_after": str(outcome.at - trouble.since), "polls": trouble.polls}
+        if outcome.changes is not None:
+            told = _counts(outcome.changes) | told
+            told["ms"] = round(took / timedelta(milliseconds=1))
+        if told:
+            log.info("poll", source=outcome.source, **told)
+
+    def _advise(self, outcome: Poll) -> None:
+        """Once when the list had to be found otherwise than configured, and once when it need not be any more."""
+        before = self._advice.get(outcome.source, "")
+        if outcome.outcome != "not-modified" and outcome.advice != before:
+            self._advice[outcome.source] = outcome.advice
+            if outcome.advice:
+                log.warning("poll", source=outcome.source, detail=outcome.detail, advice=outcome.advice)
+            else:
+                log.info("poll", source=outcome.source, detail="the list is where the configuration says, again")
+
+
+def _counts(changes: Changes) -> dict[str, int]:
+    """Of the lines: those that are always told, and those that are rare."""
+    new, edited = len(changes.of("new")), sum(row.before is not None for row in changes.rows)
+    rare = {"corrected": len(changes.of("corrected")), "reposts": len(changes.of("repost"))}
+    told = {"new": new, "edited": edited, "listed": len(changes.rows)}
+    return told | {word: count for word, count in rare.items() if count}
