@@ -31,6 +31,7 @@ from ticker.store import Store
 PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
 THREADS = 16
 REFRESH = 1.0  # seconds between two looks at what another process may have published
+APART = 1.0  # seconds from one publishing to the next: Last-Modified grows by one with each, and must not run ahead
 AGAIN = 5.0  # seconds until settings that the store did not let us take over are tried once more
 
 log = structlog.get_logger()
@@ -91,6 +92,7 @@ class _Service:
 
     def __init__(self, store: Store, press: RenderThread) -> None:
         self._store = store
+        store.publish_apart(APART)
         self._press = press
         self._metrics = Metrics()
         self._poller = poller = Poller({}, store, press, clock=system_clock, metrics=self._metrics)
@@ -139,7 +141,8 @@ class _Service:
         notifier = self._notifier_of(settings)
         await self._stop_telling()
         self._metrics.adopt(channels.keys() - {""}, [target.name for target in settings.notify])
-        for health in (await store.health()).values():
+        known = await store.health()
+        for health in known.values():
             self._metrics.stands(health)
         self._metrics.kept(await store.count())
         poller.take(settings, channels)
@@ -150,7 +153,7 @@ class _Service:
         self._hubs, self._notifier, self._front.app = hubs, notifier, app
         await hubs.start(shelf)
         await notifier.start()
-        self._schedule.adopt(settings.sources)
+        self._schedule.adopt(settings.sources, [name for name in channels if name not in known])
         if self._archiving:
             self._archiving.cancel()
         self._archiving = asyncio.create_task(poller.catch_up())

@@ -7,7 +7,7 @@ timetable  the scheduler beneath: a job a source, whatever happens to the clock 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +23,8 @@ __all__ = ["OF_THE_WAY", "Schedule", "Wait", "next_wait"]
 
 PollOne: TypeAlias = Callable[[Source], Awaitable[Wait | timedelta | None]]
 OnStart: TypeAlias = Callable[[Source, timedelta], None]
+
+FIRST_READINGS = 10  # a second, at most
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class Schedule:
         crawl_delay: Callable[[Source], timedelta] = lambda source: timedelta(),
     ) -> None:
         self._sources = sources
+        self._fresh: frozenset[str] = frozenset()
         self._poll = poll
         self._clock = clock
         self._random = random
@@ -64,17 +67,18 @@ class Schedule:
     def start(self) -> None:
         """The first source at once, the others spread evenly over their first interval."""
         self._timetable = Timetable(self._fire, self._dues, self._clock)
-        self.adopt(self._sources)
+        self.adopt(self._sources, self._fresh)
         self._timetable.start()
 
-    def adopt(self, sources: Sequence[Source]) -> None:
+    def adopt(self, sources: Sequence[Source], fresh: Collection[str] = ()) -> None:
         """Poll these from now on.
 
-        Added ones are spread like those at the start. Of removed ones a running poll ends, and no other begins. Changed
+        Added ones are spread like those at the start; those of them that were never read (*fresh*, by name) so that no
+        more than ten begin in a second: a first list costs as much as five others. Of removed ones a running poll ends, and no other begins. Changed
         ones are polled as they are now from their next poll on, which comes no later than their new settings ask for;
         unchanged ones keep their time. Before `start` they only take the place of the others.
         """
-        self._sources = sources
+        self._sources, self._fresh = sources, frozenset(fresh)
         if self._timetable is None:
             return
         names = {source.name for source in sources}
@@ -87,9 +91,16 @@ class Schedule:
             else:
                 added.append(source)
         self._hosts.know(sources)
+        for known in (True, False):
+            self._spread([source for source in added if (source.name not in self._fresh) is known], known=known)
+
+    def _spread(self, added: Sequence[Source], *, known: bool) -> None:
+        """Begin with the first at once, and with the others one after the other."""
+        assert self._timetable is not None  # noqa: S101 - the caller has looked
         for place, source in enumerate(added):
-            due = self._now() + interval(source).total_seconds() * place / len(added)
-            chain = self._chains[source.name] = _Chain(source, due)
+            over = max(interval(source).total_seconds(), 0.0 if known else len(added) / FIRST_READINGS)
+            due = self._now() + over * place / len(added)
+            self._chains[source.name] = _Chain(source, due)
             self._timetable.put(source.name, due, source.every)
 
     def sharing(self, source: Source) -> int:

@@ -66,6 +66,7 @@ class Shelf:
         self._clock = clock
         self._sleep = sleep
         self._refreshing = asyncio.Lock()
+        self._asked = self._answered = 0  # refreshes
         self._coming: dict[str, Edition] = {}
         self._news = asyncio.Event()  # another one after each swap
         self.places = {_path(name, form): (name, form) for name in channels for form in Format}
@@ -99,7 +100,12 @@ class Shelf:
         served before is waited for, and no longer than `NEAR`. When the library raises,
         everything is served on as it was.
         """
+        self._asked += 1
+        mine = self._asked
         async with self._refreshing:
+            if self._answered >= mine:  # those before us had waited for the same
+                return
+            self._answered = self._asked
             await self._load()
             self._swap()
             if wait := self._first_wait():

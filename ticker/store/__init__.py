@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Self
 
 from sqlalchemy import RowMapping, delete, func, select, update
@@ -63,6 +64,7 @@ from ticker.store.rows import (
 )
 from ticker.store.subscriptions import Announcements, Subscriptions
 from ticker.store.tables import archives, items, polls, revisions, sources, versions
+from ticker.store.together import Together, Write
 
 __all__ = ["FAILING", "KeptPoll", "KeptRow", "Store"]
 
@@ -76,6 +78,8 @@ class Store:
         self._engine = engine
         self.keep_polls = keep_polls
         self._writing = asyncio.Lock()
+        self._notes = Together(self._transaction)  # that change no feed
+        self._lists = Together(self._transaction)  # that do
         self.subscriptions = Subscriptions(self._transaction)  # of the embedded hub
         self.announcements = Announcements(self._transaction)  # to foreign hubs
         self.notices = Notices(self._transaction)  # to people: of trouble and of headlines
@@ -92,6 +96,10 @@ class Store:
             keep_polls: how long the rows of polls are kept for replay.
         """
         return cls(await open_engine(url), keep_polls)
+
+    def publish_apart(self, seconds: float) -> None:
+        """From now on, let so many seconds pass between two transactions that publish: see `Together`."""
+        self._lists.apart = seconds
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -183,7 +191,8 @@ class Store:
             ConflictError: another poll was kept since *known* was read; reconcile again.
         """
         validators = page.validators or Validators(page.url)  # a page without any must not leave those of another
-        async with self._transaction(write=True) as db:
+
+        async def keep(db: AsyncConnection) -> None:
             await db.execute(ensure(source))
             good = success(
                 page.fetched_at, validators, saved=page.saved, anew=True, cause=cause, detail=detail, advice=advice
@@ -197,9 +206,13 @@ class Store:
                 raise ConflictError(f"another poll of {source} was kept meanwhile")
             await keep_items(db, source, changes, page.fetched_at, known.last_good)
             await self._keep_rows(db, source, changes, page.fetched_at, known.last_good)
-            if changes.of("new", "edited") or any(row.before for row in changes.rows):
-                for channel in channels:
-                    await publish(db, channel, page.fetched_at, press)
+
+        differs = changes.of("new", "edited") or any(row.before for row in changes.rows)
+        feeds = {
+            channel.name: partial(publish, channel=channel, at=page.fetched_at, press=press)
+            for channel in (channels if differs else ())
+        }
+        await (self._lists if feeds else self._notes)(Write(keep, feeds))
 
     async def unchanged(
         self,
@@ -225,13 +238,17 @@ class Store:
         """
         read = None if validators is None else advice
         told = success(at, validators, saved=saved, anew=False, cause=cause, detail=detail, advice=read)
-        async with self._transaction(write=True) as db:
+
+        async def note(db: AsyncConnection) -> None:
             await db.execute(update(sources).where(sources.c.name == source).values(**told))
+
+        await self._notes(Write(note))
 
     async def failed(self, poll: Poll) -> None:
         """Note a poll that was refused or failed, with its page; the items, the list and the feeds stay as they are."""
         packed = await asyncio.to_thread(pack_body, poll.evidence) if poll.evidence else b""
-        async with self._transaction(write=True) as db:
+
+        async def note(db: AsyncConnection) -> None:
             await db.execute(ensure(poll.source))
             await db.execute(update(sources).where(sources.c.name == poll.source).values(**trouble(poll)))
             if poll.evidence is not None:
@@ -250,6 +267,8 @@ class Store:
                     rows=pack_rows(rows) if rows else None,
                 )
             )
+
+        await self._notes(Write(note))
 
     async def _keep_rows(
         self, db: AsyncConnection, source: str, changes: Changes, at: datetime, last_good: datetime | None

@@ -34,7 +34,7 @@ async def open_engine(url: str) -> AsyncEngine:
         raise StoreError(f"store: {place.drivername} is not known to this release; write sqlite:///data/ticker.db")
     if place.database:
         _make_folder(Path(place.database))
-    engine = create_async_engine(place.set(drivername="sqlite+aiosqlite"))
+    engine = create_async_engine(place.set(drivername="sqlite+aiosqlite"), pool_reset_on_return=None)
     _configure(engine)
     try:
         async with engine.connect() as db:
