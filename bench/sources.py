@@ -485,7 +485,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--slow-host", type=int, default=100, metavar="SOURCES", help="of a host that takes 5 s")
     parser.add_argument(
-        "--hosts", type=int, default=900, help="healthy ones; sources that share one wait for each other, by a pause"
+        "--hosts", type=int, default=90, help="healthy ones; sources that share one wait for each other, by a pause"
     )
     parser.add_argument("--news", type=float, default=30.0, metavar="MINUTES", help="between two lines of one source")
     parser.add_argument("--profile", type=Path, metavar="OUT.prof", help="of the loop of the service (slows it down)")

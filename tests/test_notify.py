@@ -548,7 +548,7 @@ async def test_what_apprise_cannot_do_is_said_with_the_cure(monkeypatch):
     assert found["nobody"].startswith("Apprise could not deliver it; ")
     monkeypatch.setitem(sys.modules, "apprise", None)
     found = await try_all([a_target("tgram://1:a/2")], clock=Clock(NOON), public_url=PUBLIC_URL, sources=[])
-    assert found["desk"] == "Apprise is not installed; install the extra notify (pip install 'ticker[notify]')"
+    assert found["desk"] == "Apprise is not installed; install the extra notify (docs/operations.md)"
 
 
 async def test_apprise_that_hangs_is_left_alone_and_begun_no_second_time(hook):

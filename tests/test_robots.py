@@ -178,7 +178,7 @@ async def test_where_it_is_not_to_be_had_nothing_is_read(
 
     assert error.cause == cause
     assert said in error.detail
-    assert error.detail.endswith("asked for robots.txt of 127.0.0.1 first; robots: ignore reads the page without")
+    assert error.detail.endswith("asked for robots.txt of 127.0.0.1; if that alone is amiss, robots: ignore reads on")
     assert error.retry_after == (60 if "503" in said else None)
     assert asked(site) == ["/robots.txt"]
 
@@ -341,7 +341,7 @@ async def test_one_that_never_ends_costs_a_third_of_the_time_and_names_itself(
 
     assert time.monotonic() - began < 0.9
     assert error.cause == "unreachable"
-    assert error.detail.startswith("no complete answer within 0.3 s, asked for robots.txt of 127.0.0.1 first")
+    assert error.detail.startswith("no complete answer within 0.3 s, asked for robots.txt of 127.0.0.1")
 
 
 async def test_the_timeout_of_a_source_covers_it_and_the_page(site: Site) -> None:

@@ -526,7 +526,7 @@ async def test_the_pause_of_a_host_is_what_robots_asks_for_even_when_that_is_lea
 
 def test_the_pause_of_a_host_leaves_all_its_sources_their_turn():
     hosts = Hosts(lambda source: timedelta())
-    for count, every, pause in ((1, 60, 1.0), (15, 60, 1.0), (1000, 30, 0.0075)):
+    for count, every, pause in ((1, 60, 0.2), (15, 60, 0.2), (1000, 30, 0.0075)):
         hosts.know(on_host(count, "news.example", every))
         assert hosts._hosts["news.example"]._pause == pytest.approx(pause)
         assert hosts.sharing(source(url="http://news.example/")) == count

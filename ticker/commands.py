@@ -145,6 +145,7 @@ def inspect(
     """
     from ticker import parse, show
     from ticker.arguments import page_at, page_of_source, source_named
+    from ticker.config import contact_of
 
     named = source_named(page, config or context.obj, os.environ, must=failed)
     if named is None:
@@ -157,7 +158,7 @@ def inspect(
     if failed:
         read, kept = in_loop(page_that_failed(settings, source, back))
     else:
-        read, kept = in_loop(page_of_source(source, settings.contact)), ()
+        read, kept = in_loop(page_of_source(source, contact_of(settings))), ()
     found = parse.inspect(read, heading=source.heading, selectors=source.selectors, detailed=not json)
     show.inspection_of(source, found, read, kept=kept, back=back, as_json=json)
     raise typer.Exit(found.problem is not None or not found.blocks)

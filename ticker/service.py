@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -31,6 +32,7 @@ from ticker.store import Store
 PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
 THREADS = 16
 REFRESH = 1.0  # seconds between two looks at what another process may have published
+SWITCH = 0.0005  # seconds that rendering keeps the interpreter from the loop each time; Python's own 0.005 add up
 APART = 1.0  # seconds from one publishing to the next: Last-Modified grows by one with each, and must not run ahead
 AGAIN = 5.0  # seconds until settings that the store did not let us take over are tried once more
 
@@ -73,6 +75,7 @@ async def run(settings: Settings, *, watched: Watched | None = None, stop: async
         TickerError: the service cannot start: the port is taken, the database is not usable.
     """
     stop, again = stop or asyncio.Event(), asyncio.Event()
+    sys.setswitchinterval(SWITCH)
     # name look-ups and parsing share these: a slow resolver must not starve the parser
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="work"))
     listening = listen(settings.server.host, settings.server.port)

@@ -16,7 +16,7 @@ from typing import Any
 from ticker.announce.messages import Event, Message
 from ticker.announce.undelivered import UndeliveredError
 
-MISSING = "Apprise is not installed; install the extra notify (pip install 'ticker[notify]')"
+MISSING = "Apprise is not installed; install the extra notify (docs/operations.md)"
 UNKNOWN = "Apprise cannot read this address; `apprise --details` lists what it can"
 FAILED = "Apprise could not deliver it; `apprise -vv -b test ADDRESS` shows why"
 TOTAL = timedelta(seconds=30)

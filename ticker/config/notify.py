@@ -215,7 +215,7 @@ def doubts(targets: Iterable[Target]) -> Iterable[str]:
         if not target.alarms and not target.headlines:
             yield f"target {target.name} of notify is told nothing; write alarms: true or headlines: true"
         if not is_web(target.to) and find_spec("apprise") is None:
-            cure = "install the extra notify (pip install 'ticker[notify]'), or write the https:// address of a webhook"
+            cure = "install the extra notify (docs/operations.md), or write the https:// address of a webhook"
             yield f"target {target.name} of notify needs Apprise, which is not installed; {cure}"
         if is_web(target.to) and is_private(urlsplit(target.to).hostname or "") and not target.allow_private:
             later = "without allow_private: true it is told nothing"

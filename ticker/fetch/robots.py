@@ -93,7 +93,7 @@ class Robots:
         copy = await self._copy(source, str(url.copy_with(raw_path=b"/robots.txt", userinfo=b"", fragment=None)))
         if copy.read_at is None and copy.trouble is not None:
             cause, detail, wait = copy.trouble
-            told = f"{detail}, asked for robots.txt of {url.host} first; robots: ignore reads the page without"
+            told = f"{detail}, asked for robots.txt of {url.host}; if that alone is amiss, robots: ignore reads on"
             raise FetchError(cause, told, retry_after=wait)
         if not await copy.allows(str(url.copy_with(userinfo=b"", fragment=None))):
             path = one_line(url.raw_path.decode("ascii", "replace"))

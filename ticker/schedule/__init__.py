@@ -74,9 +74,10 @@ class Schedule:
         """Poll these from now on.
 
         Added ones are spread like those at the start; those of them that were never read (*fresh*, by name) so that no
-        more than ten begin in a second: a first list costs as much as five others. Of removed ones a running poll ends, and no other begins. Changed
-        ones are polled as they are now from their next poll on, which comes no later than their new settings ask for;
-        unchanged ones keep their time. Before `start` they only take the place of the others.
+        more than ten begin in a second: a first list costs as much as five others. Of removed ones a running poll ends,
+        and no other begins. Changed ones are polled as they are now from their next poll on, which comes no later than
+        their new settings ask for; unchanged ones keep their time. Before `start` they only take the place of the
+        others.
         """
         self._sources, self._fresh = sources, frozenset(fresh)
         if self._timetable is None:
