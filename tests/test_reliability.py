@@ -37,7 +37,7 @@ APART = 0.08  # seconds between two pages that break: that a hundred feeds chang
 PATIENCE = 30.0  # seconds for a source to name its cause, and again to recover
 START = 60.0  # seconds for all sources together to be read first
 MOST_MEMORY = 40 * MEGABYTE  # above what all good pages need, for one page that breaks
-MOST_AT_ONCE = 100 * MEGABYTE  # for all of them together
+MOST_AT_ONCE = 60 * MEGABYTE  # for all of them together
 BYSTANDERS = ("bystander-1", "bystander-2", "bystander-3")
 AT_ONCE = {name: fault for name, fault in FAULTS.items() if not fault.patient}
 

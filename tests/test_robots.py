@@ -328,7 +328,6 @@ async def test_what_is_beyond_500_kb_is_not_read(site: Site) -> None:
     [
         pytest.param(faults.hang, id="hangs"),
         pytest.param(faults.drip(head(content_type="text/plain")), id="drips"),
-        pytest.param(faults.flood_interim, id="interim answers without end"),
     ],
 )
 async def test_one_that_never_ends_costs_a_third_of_the_time_and_names_itself(

@@ -33,6 +33,11 @@ class AddressRefusedError(httpcore.ConnectError):
     """The host is at no public address. httpx raises its `ConnectError` from this."""
 
 
+# Of a head, with the interim answers before it: a hundred thousand of these are as small as a page, and take the parser
+# seconds. httpcore itself refuses single heads of 100 KB.
+MOST_HEAD = 200_000
+
+
 class TooMuchError(httpcore.ReadError):
     """More came over a connection than was good for us. httpx raises its `ReadError` from this."""
 
@@ -121,6 +126,21 @@ class Guard(httpcore.AsyncNetworkBackend):
         self._most = most_bytes
         self._lookups = lookups
         self._open = httpcore.AnyIOBackend()
+        self._head_left: int | None = None  # bytes; None while no head is awaited
+
+    async def trace(self, event: str, _info: object) -> None:
+        """What httpcore tells of a request whose extension `trace` this is: a head begins, a head is complete."""
+        if event.endswith("receive_response_headers.started"):
+            self._head_left = MOST_HEAD
+        elif event.endswith("receive_response_headers.complete"):
+            self._head_left = None
+
+    def took(self, count: int) -> None:
+        """So many bytes have come; raises TooMuchError where they are more than a head may have."""
+        if self._head_left is not None:
+            self._head_left -= count
+            if self._head_left < 0:
+                raise TooMuchError(f"a head of more than {MOST_HEAD:,} bytes")
 
     async def connect_tcp(
         self,
@@ -133,7 +153,7 @@ class Guard(httpcore.AsyncNetworkBackend):
         """As `AsyncNetworkBackend` has it; *timeout* is for the name and all its addresses."""
         options = list(socket_options or ())
         stream = await self._allowed(host, port, timeout, local_address, options)
-        return stream if self._most is None else _Metered(stream, self._most)
+        return stream if self._most is None else _Metered(stream, self._most, self)
 
     async def _allowed(
         self,
@@ -201,13 +221,15 @@ def _is_address(host: str) -> bool:
 class _Metered(httpcore.AsyncNetworkStream):
     """A connection that breaks off when too much has come over it."""
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream, most: int, left: int | None = None) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, most: int, guard: Guard, left: int | None = None) -> None:
         self._stream = stream
         self._most = most
+        self._guard = guard
         self._left = most if left is None else left
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - as above
         read = await self._stream.read(max_bytes, timeout)
+        self._guard.took(len(read))
         self._left -= len(read)
         if self._left < 0:
             raise TooMuchError(f"more than {self._most:,} bytes")
@@ -226,7 +248,8 @@ class _Metered(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - as above
     ) -> httpcore.AsyncNetworkStream:
         """Metered on: what comes is counted as it reads, the handshake is bounded by its time."""
-        return _Metered(await self._stream.start_tls(ssl_context, server_hostname, timeout), self._most, self._left)
+        secured = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        return _Metered(secured, self._most, self._guard, self._left)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -237,7 +260,13 @@ class _Guarded(httpx.AsyncHTTPTransport):
 
     def __init__(self, tls: ssl.SSLContext, guard: Guard) -> None:
         super().__init__(verify=tls, trust_env=False)
+        self._guard = guard
         self._pool = httpcore.AsyncConnectionPool(ssl_context=tls, http1=True, http2=False, network_backend=guard)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """One at a time: heads are bounded by themselves."""
+        request.extensions = {**request.extensions, "trace": self._guard.trace}
+        return await super().handle_async_request(request)
 
 
 def transport(

@@ -33,7 +33,7 @@ PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told t
 THREADS = 16
 REFRESH = 1.0  # seconds between two looks at what another process may have published
 SWITCH = 0.0005  # seconds that rendering keeps the interpreter from the loop each time; Python's own 0.005 add up
-APART = 1.0  # seconds from one publishing to the next: Last-Modified grows by one with each, and must not run ahead
+APART = 0.25  # seconds from one publishing to the next, at least
 AGAIN = 5.0  # seconds until settings that the store did not let us take over are tried once more
 
 log = structlog.get_logger()

@@ -98,7 +98,7 @@ class Store:
         return cls(await open_engine(url), keep_polls)
 
     def publish_apart(self, seconds: float) -> None:
-        """From now on, let so many seconds pass between two transactions that publish: see `Together`."""
+        """From now on, let so many seconds pass between two transactions that publish, or more: see `Together`."""
         self._lists.apart = seconds
 
     async def close(self) -> None:

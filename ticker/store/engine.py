@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from ticker.errors import StoreError
 from ticker.store.tables import HEAD
 
+CONNECTIONS = 10  # kept open, each with its thread; to open one more for a moment costs more than to wait for one
 BUSY = 10_000  # milliseconds to wait for another writer
 _PRAGMAS = (f"busy_timeout={BUSY}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 
@@ -34,7 +35,9 @@ async def open_engine(url: str) -> AsyncEngine:
         raise StoreError(f"store: {place.drivername} is not known to this release; write sqlite:///data/ticker.db")
     if place.database:
         _make_folder(Path(place.database))
-    engine = create_async_engine(place.set(drivername="sqlite+aiosqlite"), pool_reset_on_return=None)
+    engine = create_async_engine(
+        place.set(drivername="sqlite+aiosqlite"), pool_size=CONNECTIONS, max_overflow=0, pool_reset_on_return=None
+    )
     _configure(engine)
     try:
         async with engine.connect() as db:

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.errors import StoreError
 
+PAUSE = 4.0  # times what a transaction took: publishing has a fifth of the time
+LONGEST = 1.0  # second of such a pause: nobody waits longer to be published
 MOST = 100  # writes in one transaction: of a thousand sources that are read for the first time, three seconds' worth
 
 Work: TypeAlias = Callable[[AsyncConnection], Awaitable[None]]
@@ -31,8 +33,9 @@ class Together:
     It is done in the task of the one who leads: a write that nobody waits behind is a transaction of its own.
 
     Attributes:
-        apart: seconds from one transaction that publishes to the next. What comes sooner waits for what else comes:
-            a feed of a thousand sources would be rendered all the time, and its Last-Modified run ahead of the clock.
+        apart: seconds from one transaction to the next, at least; up to a second, four times as long as it took. What
+            comes sooner waits for what else comes: else the feed of a thousand sources would be rendered all the time,
+            and its Last-Modified run ahead of the clock. With 0 there is no pause.
     """
 
     def __init__(self, transaction: Callable[..., AbstractAsyncContextManager[AsyncConnection]]) -> None:
@@ -61,7 +64,7 @@ class Together:
         if (early := self._next - loop.time()) > 0:
             await asyncio.sleep(early)
         batch = [write, *(one for one in self._waiting if one is not write)][:MOST]
-        self._next = loop.time() + self.apart
+        began = loop.time()
         try:
             await self._commit(batch)
         except StoreError:
@@ -69,6 +72,8 @@ class Together:
                 raise
             batch = [write]  # one may be the fault of all: the others lead themselves
             await self._commit(batch)
+        finally:
+            self._next = loop.time() + min(max(self.apart, PAUSE * (loop.time() - began)), LONGEST) * bool(self.apart)
         for one in batch:
             one.done = True
         self._waiting = [one for one in self._waiting if not one.done]  # some may have been cancelled meanwhile
