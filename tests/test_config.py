@@ -392,7 +392,7 @@ def test_without_apprise_a_target_that_needs_it_is_a_warning_with_the_cure(
 ) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     (warning,) = warnings(read(write(notify("to: https://h.example/", "to: 'ntfy://topic'"))))
-    assert "target ntfy of notify needs Apprise, which is not installed; install the extra notify (pip" in warning
+    assert "target ntfy of notify needs Apprise, which is not installed; install the extra notify (docs" in warning
 
 
 def test_an_alias_is_the_value_it_names(write: Write) -> None:

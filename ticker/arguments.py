@@ -130,6 +130,15 @@ def source_named(
     return settings, chosen(settings, [place])[0]
 
 
+def asked_otherwise(source: "Source", heading: str | None, charset: str | None) -> "Source":
+    """*source* as if it were configured with what the command line says."""
+    from dataclasses import replace
+
+    if heading:
+        source = replace(source, heading=heading, selectors=None)
+    return replace(source, charset=charset) if charset else source
+
+
 async def page_of_source(source: "Source", contact: str) -> "Page":
     """The page of a source as it is now: of several the first on which its list is found, else the first."""
     from ticker.fetch import Fetcher

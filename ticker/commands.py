@@ -3,30 +3,24 @@
 Heavy parts are imported where they are used, so that `ticker --help` answers at once.
 """
 
-import asyncio
 import os
 import sys
-from collections.abc import Coroutine, Mapping, Sequence
-from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ticker import __version__
+from ticker import __version__, findings
 from ticker.errors import TickerError
+from ticker.loop import in_loop
 
 if TYPE_CHECKING:
     from ticker.config import Settings
-    from ticker.model import Evidence, Format, Item, Page, Poll, Source
-    from ticker.replay import Replay
-    from ticker.trial import Trial
+    from ticker.model import Item, Poll
 
 DIFFERS = 3  # exit code of a replay that would decide something else
-FOR_EVER = timedelta(days=36_500)  # kept by the database of a replay
-
-T = TypeVar("T")
+NOTHING_KEPT = ("failed", "refused")  # outcomes of a poll that make the exit code 1
 
 app = typer.Typer(
     name="ticker",
@@ -106,7 +100,7 @@ def run(context: typer.Context, config: ConfigFile = None) -> None:
 @app.command()
 def poll(context: typer.Context, sources: SourceNames = None, json: AsJson = False, config: ConfigFile = None) -> None:
     """Poll now, once, and print what is new, edited and known. Exit 1 when a page could not be read."""
-    from ticker import service
+    from ticker import service, show
     from ticker.arguments import chosen
 
     settings = settings_of(context, config)
@@ -117,7 +111,9 @@ def poll(context: typer.Context, sources: SourceNames = None, json: AsJson = Fal
             poller = await service.poller_of(settings, store, press)
             return [await poller.poll(source) for source in places]
 
-    told(in_loop(polls()), as_json=json)
+    outcomes = in_loop(polls())
+    show.polls(outcomes, as_json=json)
+    raise typer.Exit(any(outcome.outcome in NOTHING_KEPT for outcome in outcomes))
 
 
 @app.command()
@@ -144,7 +140,7 @@ def inspect(
     Of a source, its page is read as configured. Exit 1 where the list is not found.
     """
     from ticker import parse, show
-    from ticker.arguments import page_at, page_of_source, source_named
+    from ticker.arguments import asked_otherwise, page_at, page_of_source, source_named
     from ticker.config import contact_of
 
     named = source_named(page, config or context.obj, os.environ, must=failed)
@@ -156,7 +152,7 @@ def inspect(
     settings, source = named
     source = asked_otherwise(source, heading, charset)
     if failed:
-        read, kept = in_loop(page_that_failed(settings, source, back))
+        read, kept = in_loop(findings.page_that_failed(settings, source, back))
     else:
         read, kept = in_loop(page_of_source(source, contact_of(settings))), ()
     found = parse.inspect(read, heading=source.heading, selectors=source.selectors, detailed=not json)
@@ -180,7 +176,7 @@ def ingest(
     config: ConfigFile = None,
 ) -> None:
     """Run saved pages through the same pipeline, as if fetched at that time."""
-    from ticker import service
+    from ticker import service, show
     from ticker.arguments import chosen, instants, saved_page
     from ticker.channels import published_channels
     from ticker.poll import ingest as ingest_page
@@ -198,7 +194,9 @@ def ingest(
                 for file, instant in zip(files, read_at, strict=True)
             ]
 
-    told(in_loop(ingests()), as_json=json)
+    outcomes = in_loop(ingests())
+    show.polls(outcomes, as_json=json)
+    raise typer.Exit(any(outcome.outcome in NOTHING_KEPT for outcome in outcomes))
 
 
 @app.command()
@@ -272,7 +270,7 @@ def replay(
     begin = instant_of(since, place.zone) if since else None
     today = replace(place, zone=zone_of(timezone)) if timezone else place
     kept = new_file(keep) if keep else None
-    result = in_loop(replayed(settings, today, since=begin, keep=kept))
+    result = in_loop(findings.replayed(settings, today, since=begin, keep=kept))
     show.replayed(result, place.zone, today.zone, limit=limit, as_json=json)
     raise typer.Exit(DIFFERS if result.counts else 0)
 
@@ -300,7 +298,7 @@ def render(
         chosen(settings, [source])
     forms = [Format[form.name.upper()]] if form else list(Format) if out else [Format.RSS]
     names = [source] if source else ["", *(place.name for place in settings.sources)] if out else [""]
-    published = in_loop(feeds(settings, names))
+    published = in_loop(findings.feeds(settings, names))
     if not published:
         raise TickerError("there is no item yet, and an empty feed is not published; `ticker poll` reads the pages")
     if out is None:
@@ -331,8 +329,8 @@ def check(
     from ticker.config import warnings
 
     settings = settings_of(context, config)
-    kept = items_kept(settings)
-    trials = in_loop(trials_of(settings)) if online else None
+    kept = findings.items_kept(settings)
+    trials = in_loop(findings.trials_of(settings)) if online else None
     show.checked(settings, warnings(settings), kept, trials, as_json=json)
     raise typer.Exit(any(trial.failure is not None for trial in trials or ()))
 
@@ -380,143 +378,6 @@ def health(context: typer.Context, config: ConfigFile = None) -> None:
     from ticker import show
 
     server = settings_of(context, config).server
-    url, answer = asked(server.host, server.port)
+    url, answer = findings.asked(server.host, server.port)
     show.answered(url, answer)
     raise typer.Exit(answer != 200)
-
-
-async def feeds(settings: "Settings", names: list[str]) -> dict[str, Mapping["Format", bytes]]:
-    """The documents of those of these feeds that have items.
-
-    As published, or as they will be once the service runs with this configuration.
-    """
-    from ticker import service
-    from ticker.channels import published_channels
-
-    documents: dict[str, Mapping[Format, bytes]] = {}
-    async with service.opened(settings) as (store, press):
-        channels = await published_channels(settings, store)
-        for name in names:
-            if version := await store.published_for(channels[name]):
-                documents[name] = version.documents
-            elif live := await store.live(channels[name]):
-                documents[name] = await press(live)
-    return documents
-
-
-def asked_otherwise(source: "Source", heading: str | None, charset: str | None) -> "Source":
-    """*source* as if it were configured with what the command line says."""
-    from dataclasses import replace
-
-    if heading:
-        source = replace(source, heading=heading, selectors=None)
-    return replace(source, charset=charset) if charset else source
-
-
-async def page_that_failed(settings: "Settings", source: "Source", back: int) -> tuple["Page", Sequence["Evidence"]]:
-    """The page of a poll that kept nothing, and all of which the page is kept, latest first."""
-    from ticker import service
-    from ticker.decode import page_of
-
-    async with service.opened(settings) as (store, _):
-        kept = await store.evidence.list(source.name)
-        found = await store.evidence.last(source.name, back + 1)
-    if not kept:
-        cure = f"`ticker inspect {source.name}` reads its page now"
-        raise TickerError(f"nothing of {source.name} has failed that came with a page; {cure}")
-    if found is None:
-        raise TickerError(f"only {len(kept)} pages of {source.name} are kept: --back goes up to {len(kept) - 1}")
-    read = page_of(
-        found.body, url=found.url, fetched_at=found.at, content_type=found.content_type, charset=source.charset
-    )
-    return read, kept
-
-
-async def replayed(settings: "Settings", source: "Source", *, since: datetime | None, keep: Path | None) -> "Replay":
-    """The kept polls of *source* once more, into a database in *keep* or one that is thrown away."""
-    from tempfile import TemporaryDirectory
-
-    from ticker import service
-    from ticker.replay import replay
-    from ticker.show import Progress
-    from ticker.store import Store
-
-    with TemporaryDirectory(prefix="ticker-replay-") as folder:
-        async with service.opened(settings) as (store, _):
-            scratch = await Store.open(f"sqlite:///{keep or Path(folder, 'ticker.db')}", keep_polls=FOR_EVER)
-            try:
-                with Progress("polls replayed") as progress:
-                    return await replay(source, store, scratch, since=since, progress=progress)
-            finally:
-                await scratch.close()
-
-
-def items_kept(settings: "Settings") -> int | None:
-    """How many items the store holds; None where there is no store yet, and none is made by asking."""
-
-    async def count() -> int:
-        from ticker import service
-
-        async with service.opened(settings) as (store, _):
-            return await store.count()
-
-    file = Path(settings.store.removeprefix("sqlite:///"))
-    if file.exists():
-        return in_loop(count())
-    must_be_writable(file)
-    return None
-
-
-def must_be_writable(file: Path) -> None:
-    """Raise TickerError where *file* and its folders cannot be made."""
-    there = next(folder for folder in file.parents if folder.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        what = "cannot be written" if there.is_dir() else "is no folder"
-        raise TickerError(f"store: {file} cannot be made: {there} {what}; choose another with store in config.yaml")
-
-
-async def trials_of(settings: "Settings") -> list["Trial"]:
-    """What each source gives now, or why nothing."""
-    from ticker.config import contact_of
-    from ticker.fetch import Fetcher
-    from ticker.service import system_clock
-    from ticker.show import Progress
-    from ticker.trial import try_all
-
-    fetch = Fetcher(clock=system_clock, contact=contact_of(settings), robots=True)
-    with Progress("sources read") as progress:
-        return await try_all(settings.sources, fetch, progress=progress)
-
-
-def asked(host: str, port: int) -> tuple[str, int]:
-    """The address where the service says that it is alive, and the status that it answered."""
-    from http.client import HTTPConnection, HTTPException
-
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked, not bound
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
-    connection = HTTPConnection(host, port, timeout=3)
-    try:
-        connection.request("GET", "/healthz")
-        return url, connection.getresponse().status
-    except (OSError, HTTPException) as error:
-        reason = (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
-        raise TickerError(f"no answer from {url}: {reason}; is `ticker run` up?") from error
-    finally:
-        connection.close()
-
-
-def told(outcomes: Sequence["Poll"], *, as_json: bool) -> NoReturn:
-    """Print how polls ended, and end with 1 if one of them kept nothing."""
-    from ticker import show
-
-    show.polls(outcomes, as_json=as_json)
-    raise typer.Exit(any(outcome.outcome in ("failed", "refused") for outcome in outcomes))
-
-
-def in_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run *work* in an event loop of its own, uvloop's where there is one."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.run(work)
-    return uvloop.run(work)

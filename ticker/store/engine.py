@@ -35,9 +35,8 @@ async def open_engine(url: str) -> AsyncEngine:
         raise StoreError(f"store: {place.drivername} is not known to this release; write sqlite:///data/ticker.db")
     if place.database:
         _make_folder(Path(place.database))
-    engine = create_async_engine(
-        place.set(drivername="sqlite+aiosqlite"), pool_size=CONNECTIONS, max_overflow=0, pool_reset_on_return=None
-    )
+    pool = {"pool_size": CONNECTIONS, "max_overflow": 0} if _is_file(place) else {}
+    engine = create_async_engine(place.set(drivername="sqlite+aiosqlite"), pool_reset_on_return=None, **pool)
     _configure(engine)
     try:
         async with engine.connect() as db:
@@ -52,6 +51,11 @@ async def open_engine(url: str) -> AsyncEngine:
         await engine.dispose()
         raise
     return engine
+
+
+def _is_file(place: URL) -> bool:
+    """Else it is a database in memory, which has one connection."""
+    return bool(place.database) and place.database != ":memory:"
 
 
 def _cure(trouble: str) -> str:

@@ -1,0 +1,73 @@
+"""The items that are kept, and what became of them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+
+from ticker.show.writing import print_json, rfc3339
+from ticker.streams import complain
+
+if TYPE_CHECKING:
+    from ticker.model import Item, Revision, Source
+
+
+def items(found: Sequence["Item"], sources: Iterable["Source"], *, narrowed: bool, as_json: bool) -> None:
+    """Items, newest first; for a person in the wall clock of their source."""
+    if not found:
+        complain("nothing that is kept matches" if narrowed else "nothing is kept yet; `ticker poll` reads the pages")
+    if as_json:
+        print_json([_item_json(item) for item in found])
+        return
+    zones = {source.name: source.zone for source in sources}
+    for item in found:
+        zone = zones.get(item.source, UTC)
+        print(f"{item.published.astimezone(zone):%Y-%m-%d %H:%M}  {item.source}  {item.title}")
+        for line in _history(item, zone):
+            print(f"    {line}")
+
+
+def _history(item: "Item", zone: tzinfo) -> Iterator[str]:
+    """What became of it since it was first seen."""
+    day = item.published.astimezone(zone).date()
+
+    def at(instant: datetime) -> str:
+        local = instant.astimezone(zone)
+        return f"{local:%H:%M}" if local.date() == day else f"{local:%Y-%m-%d %H:%M}"
+
+    if item.repost_of is not None:
+        yield f"a repost of {item.repost_of}: not in the feeds"
+    for old, after in zip(item.revisions, (*item.revisions[1:], None), strict=False):
+        yield f"edited {at(_until(old, after, item))}: {old.reason or 'for a reason that was not kept'}"
+        said, now = (old.printed, old.title), (after.printed, after.title) if after else (item.printed, item.title)
+        was = [part for part, other in zip(said, now, strict=True) if part is not None and part != other]
+        yield f"    was: {'  '.join(was or [old.title])}"
+    if item.gone_at is not None:
+        yield f"withdrawn {at(item.gone_at)}: listed no more, though lines below it were"
+
+
+def _until(old: "Revision", after: "Revision | None", item: "Item") -> datetime:
+    """When what came after *old* was first seen; releases before did not keep it beside it."""
+    return old.until or (after.seen_at if after else item.updated)
+
+
+def _item_json(item: "Item") -> dict[str, Any]:
+    return {
+        "guid": item.guid,
+        "source": item.source,
+        "title": item.title,
+        "published": rfc3339(item.published),
+        "updated": rfc3339(item.updated),
+        "link": item.link,
+        "printed": item.printed,
+        "flag": item.flag,
+        "first_seen": rfc3339(item.first_seen),
+        "last_seen": rfc3339(item.last_seen),
+        "gone_at": rfc3339(item.gone_at),
+        "repost_of": item.repost_of,
+        "revisions": [_revision_json(old) for old in item.revisions],
+    }
+
+
+def _revision_json(old: "Revision") -> dict[str, Any]:
+    instants = {"seen_at": rfc3339(old.seen_at), "until": rfc3339(old.until)}
+    return {"title": old.title, "printed": old.printed, **instants, "reason": old.reason}
