@@ -17,16 +17,23 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.rhythms import Newsroom, Replayed, fixed_like, replay, source, spread_of
+from tests.rhythms import Law, Newsroom, Replayed, fixed_like, replay, source, spread_of
 
 HISTORY = 14  # days
 LEAST, MOST = timedelta(seconds=15), timedelta(seconds=300)  # every: {min: 15s, max: 5m}
 ROWS = (20, 6)
-ROOMS = (
-    Newsroom(1, 133, "hyper", 1.3),
-    Newsroom(2, 162, "lognormal", 1.2),
-    Newsroom(3, 60, "hyper", 1.7),
-    Newsroom(4, 400, "gamma", 1.2),
+LAWS: tuple[tuple[Law, float], ...] = (
+    ("hyper", 1.3),
+    ("lognormal", 1.2),
+    ("hyper", 1.7),
+    ("gamma", 1.2),
+    ("lognormal", 1.8),
+    ("gamma", 2.2),
+)
+ROOMS = tuple(  # seeds that the rule was not made with
+    Newsroom(seed, a_day, *LAWS[(place + seed) % len(LAWS)])
+    for seed in (101, 102)
+    for place, a_day in enumerate((60, 133, 400, 800))
 )
 WIDTH, LEFT, TOP, BAR, WIDE = 860, 250, 60, 13, 480  # of the plot
 COLOURS = {"fixed": "#999999", "adaptive": "#1b6ca8"}
