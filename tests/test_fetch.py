@@ -31,6 +31,8 @@ from ticker.errors import FetchError
 from ticker.fetch import USER_AGENT, Fetcher, Limits, Witness, skew, witness
 from ticker.fetch.challenges import is_challenge
 from ticker.fetch.fetcher import MOST_EVIDENCE
+from ticker.fetch.troubles import one_line
+from ticker.fetch.way import _same_owner
 from ticker.model import Courtesy, Page, Source, Validators
 
 NOW = datetime(2025, 3, 10, 9, 41, 7, 999_999, tzinfo=timezone(timedelta(hours=2)))
@@ -683,6 +685,25 @@ async def test_secrets_stay_with_the_host_they_are_for(site: Site) -> None:
     assert elsewhere["user-agent"] == "Reader"
 
 
+@pytest.mark.parametrize(
+    ("first", "place", "same"),
+    [
+        pytest.param("http://h/", "http://h/in", True, id="the same origin"),
+        pytest.param("http://h/", "https://h/", True, id="a step up"),
+        pytest.param("http://h/", "https://h:443/", True, id="a step up to the default port by its number"),
+        pytest.param("http://h:8080/", "https://h:8080/", True, id="a step up at the same port"),
+        pytest.param("http://h/", "https://h:8443/", False, id="a step up to another port"),
+        pytest.param("http://h:8080/", "https://h/", False, id="a step up from another port"),
+        pytest.param("https://h/", "https://h:8443/", False, id="another port"),
+        pytest.param("https://h/", "http://h/", False, id="a step down"),
+        pytest.param("https://h:8443/", "http://h:8443/", False, id="a step down at the same port"),
+        pytest.param("http://h/", "https://www.h/", False, id="another host"),
+    ],
+)
+def test_secrets_go_to_the_same_origin_or_its_step_up_to_https(first: str, place: str, same: bool) -> None:
+    assert _same_owner(httpx.URL(first), httpx.URL(place)) is same
+
+
 async def test_a_password_in_the_address_is_used_and_not_shown(site: Site) -> None:
     site["/"] = redirect(site.url("/in"))
     site["/in"] = page(HTML)
@@ -1044,6 +1065,30 @@ async def test_a_broken_answer_is_named(site: Site, answer: bytes, said: str) ->
 
     assert error.cause == "unreachable"
     assert said in error.detail.lower()
+
+
+@pytest.mark.parametrize(
+    "sign", [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA1)), *"\u061c\u200e\u200f\u2028\u202e\u2066\u2069"]
+)
+def test_no_sign_that_commands_a_terminal_is_left_in_a_line_for_a_person(sign: str) -> None:
+    assert one_line(f" application/x{sign}[2J") == "application/x [2J"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(b"200 OK\r\nContent-Type: application/x\x1b]0;owned\x07\x1b[2J\xc2\x9b31m", id="a type"),
+        pytest.param(b"200 OK\r\nContent-Encoding: \x1b]0;owned\x07\x1b[2J\xc2\x9b31m", id="a packing"),
+        pytest.param(b"302 Found\r\nLocation: ftp://h/\x1b]0;owned\x07\x1b[2J\xc2\x9b31m", id="an address"),
+        pytest.param(b"302 Found\r\nLocation: http://h\x1b]0;owned\x07\x1b[2J\xc2\x9b31m/", id="a host"),
+        pytest.param(b"200 \x1b]0;owned\x07\x1b[2J\xc2\x9b31m\r\nContent-Type: application/x", id="a reason"),
+        pytest.param(b"2\x1b]0;owned\x07\x1b[2J\xc2\x9b31m", id="a status"),
+    ],
+)
+async def test_a_page_commands_no_terminal_through_what_is_said_of_it(site: Site, headers: bytes) -> None:
+    site["/"] = raw(b"HTTP/1.1 " + headers + b"\r\nContent-Length: 0\r\n\r\n")
+
+    assert (await failure(site.url())).detail.isprintable()
 
 
 async def test_a_body_longer_than_its_length_ends_there(site: Site) -> None:

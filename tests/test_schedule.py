@@ -542,3 +542,24 @@ async def test_lateness_counts_the_turn_of_the_host():
     late = sorted(each for those in poll.late.values() for each in those)
     assert late[0] < timedelta(seconds=0.03)
     assert late[-1] >= timedelta(seconds=0.03)
+
+
+async def test_a_source_that_comes_back_and_goes_again_while_it_is_polled_is_gone():
+    going, polled = asyncio.Event(), list[str]()
+
+    async def poll(source: Source) -> None:
+        polled.append(source.name)
+        if len(polled) == 1:
+            await going.wait()
+
+    one, other = source("one", every=0.05), source("other", every=0.05)
+    schedule = Schedule([one], poll, clock=clock, random=Random(1))
+    schedule.start()
+    while not polled:
+        await asyncio.sleep(0.01)
+    for sources in ([], [one], [other]):
+        schedule.adopt(sources)
+    going.set()
+    await asyncio.sleep(0.3)
+    await schedule.drain(timedelta(seconds=1))
+    assert set(polled[1:]) == {"other"}

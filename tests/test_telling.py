@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from tests.lines import instant
 from ticker.errors import Cause
-from ticker.model import Changes, Outcome, Poll
+from ticker.model import Changes, Health, Outcome, Poll
 from ticker.telling import Teller
 
 AT = instant("2025-01-14T14:55")
@@ -102,3 +102,21 @@ def test_a_gap_is_over_only_when_the_source_is_well_again_and_not_with_the_next_
         teller.kept(Poll("desk", AT + timedelta(minutes=1), "unchanged"), QUICK, well=False)
         teller.kept(Poll("desk", AT + timedelta(minutes=2), "changed", Changes((), "y")), QUICK, well=True)
     assert ["recovered_after" in line for line in told] == [False, False, True]
+
+
+def test_after_a_restart_trouble_goes_on_as_it_was_told():
+    teller = Teller()
+    since = AT - timedelta(hours=1)
+    teller.know(Health("desk", "failing", "refused", "why", since, AT - timedelta(hours=2), streak=23))
+    with capture_logs() as told:
+        teller.kept(Poll("desk", AT, "failed", None, "refused", "why"), QUICK, well=False)
+        teller.kept(Poll("desk", AT + timedelta(minutes=1), "unchanged"), QUICK, well=True)
+    assert [(line.get("recovered_after"), line["polls"]) for line in told] == [("1:01:00", 24)]
+
+
+def test_who_has_read_nothing_yet_is_shown_the_demo_once():
+    teller = Teller()
+    with capture_logs() as told:
+        for name in ("one", "two"):
+            teller.kept(Poll(name, AT, "failed", None, "refused", "why"), QUICK, well=False)
+    assert ["hint" in line for line in told] == [True, False]

@@ -165,3 +165,18 @@ async def test_a_write_that_nobody_waits_for_goes_at_once(table):
     async with asyncio.timeout(5):
         await together(Write(table.puts("alone"), {"": publishes("all")}))
     assert await table.words() == ["alone"]
+
+
+async def test_a_bug_in_one_write_is_told_to_its_own_poll_alone(table):
+    def slip() -> None:
+        raise TypeError("a bug")
+
+    told = await while_one_writes(
+        table,
+        Together(table.transaction),
+        Write(table.puts("a")),
+        Write(table.puts("b", then=slip)),
+        Write(table.puts("c")),
+    )
+    assert [type(one) for one in told] == [type(None), TypeError, type(None)]
+    assert await table.words() == ["a", "c", "first"]

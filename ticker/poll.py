@@ -67,6 +67,7 @@ class Store(Protocol):
         cause: Cause | None = None,
         detail: str = "",
         advice: str = "",
+        goes_on: bool = False,
     ) -> None: ...
 
 
@@ -79,6 +80,7 @@ async def poll(
     press: Press,
     now: datetime,
     rhythm: Rhythm | None = None,
+    sooner: bool = False,
 ) -> Poll:
     """Read *source* once and keep what changed.
 
@@ -90,6 +92,7 @@ async def poll(
         press: makes their documents.
         now: when the poll was due.
         rhythm: when the source prints, to tell a list that is frozen; None where nobody knows.
+        sooner: it is asked once sooner than usual, after a gap: that its list goes on does not say that it will.
 
     Returns:
         How it ended. A page that could not be read or holds no list is an outcome, noted in the
@@ -114,7 +117,7 @@ async def poll(
         return await keep(
             source, page, found.headlines, store=store, channels=channels, press=press, rhythm=rhythm, repaired=found
         )
-    return await keep(source, *read, store=store, channels=channels, press=press, rhythm=rhythm)
+    return await keep(source, *read, store=store, channels=channels, press=press, rhythm=rhythm, sooner=sooner)
 
 
 async def ingest(source: Source, page: Page, *, store: Store, channels: Iterable[Channel], press: Press) -> Poll:
@@ -141,6 +144,7 @@ async def keep(
     press: Press,
     rhythm: Rhythm | None = None,
     repaired: Repair | None = None,
+    sooner: bool = False,
 ) -> Poll:
     """The way of a list from its rows on: matched, dated, stored; what only aged changes nothing.
 
@@ -153,12 +157,13 @@ async def keep(
         press: makes their documents.
         rhythm: of the source.
         repaired: how the list was found, where not as configured.
+        sooner: as of `poll`.
     """
     headlines = headlines[:MOST_ROWS]
     for _ in range(TRIES - 1):
         with suppress(ConflictError):
-            return await _try(source, page, headlines, store, channels, press, rhythm, repaired)
-    return await _try(source, page, headlines, store, channels, press, rhythm, repaired)
+            return await _try(source, page, headlines, store, channels, press, rhythm, repaired, sooner)
+    return await _try(source, page, headlines, store, channels, press, rhythm, repaired, sooner)
 
 
 async def _try(
@@ -170,6 +175,7 @@ async def _try(
     press: Press,
     rhythm: Rhythm | None,
     repaired: Repair | None,
+    sooner: bool,
 ) -> Poll:
     """Against what is known now; raises ConflictError where that is another by the time it is to be kept."""
     at, mark = page.fetched_at, digest(headlines)
@@ -203,6 +209,7 @@ async def _try(
         cause=done.cause,
         detail=done.detail,
         advice=done.advice,
+        goes_on=sooner,
     )
     return done
 

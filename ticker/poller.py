@@ -124,6 +124,7 @@ class Poller:
             press=self._press,
             now=self._now(),
             rhythm=beat.rhythm,
+            sooner=beat.wait is not None and beat.wait.halved,
         )
         if outcome.changes is not None:
             new = [row.item.published for row in outcome.changes.of("new", "repost")]
@@ -137,12 +138,16 @@ class Poller:
         """One poll that tells the log, the metrics and the listener instead of its caller; how long until the next."""
         loop, beat = asyncio.get_running_loop(), self._beat(source)
         began = loop.time()
+        if source.name not in self.channels:  # taken out a moment ago
+            return Wait(source.every)
         try:
             outcome = await self.poll(source)
             health = await self._health(source.name, outcome, beat.health)
         except StoreError as error:
             return self._unkept(source, beat, str(error), loop.time() - began)
         took = loop.time() - began
+        if self._beats.get(source.name) is not beat:  # taken out meanwhile
+            return Wait(source.every)
         beat.health, beat.courtesy = health, self._fetch.courtesy(source)
         beat.failures = beat.failures + 1 if outcome.cause in OF_THE_WAY else 0
         beat.wait = self._wait(source, beat, outcome)

@@ -21,7 +21,7 @@ BUSIEST = 1.4  # of a day of the week to all days, where two days are quiet; mor
 SURE_HOURS = 18  # of a weekday, kept: else that day is not known
 CLUSTERS = 20.0  # so many clusters of lines that did not come are no chance: see tests/test_rhythm.py
 LONGEST = 4.0  # nor is a silence so many times as long as the longest of two weeks
-UNSURE = 3.0  # both the more, the fewer lines they are reckoned from: by so much over the root of their number
+UNSURE = 8.0  # both the more, the fewer lines they are reckoned from: by so much over the root of their number
 
 
 @dataclass(frozen=True)

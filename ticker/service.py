@@ -118,7 +118,8 @@ class _Service:
         """Go on by *settings*. Polls that run end as they began; sources that are as they were keep their next poll.
 
         Raises:
-            StoreError: everything goes on as it was, but that hubs may not be told until the next try.
+            StoreError: feeds are served on, but what is polled and told may be half of the one and half of the other
+                settings: it must be tried again.
         """
         for warning in warnings(settings):
             log.warning("config", detail=warning)
@@ -147,6 +148,7 @@ class _Service:
         known = await store.health()
         for health in known.values():
             self._metrics.stands(health)
+            poller.teller.know(health)
         self._metrics.kept(await store.count())
         poller.take(settings, channels)
         shelf: Shelf = app.state.shelf
@@ -173,6 +175,8 @@ class _Service:
         beside = [asyncio.create_task(_keep_fresh(self._poller))]
         if watched is not None:
             beside.append(asyncio.create_task(self._keep_up(watched, again)))
+        for task in beside:
+            task.add_done_callback(_tell_bug)
         self._schedule.start()
         gc.collect()
         gc.freeze()  # what is there now stays: a full collection would look at all of it, and stall the loop
@@ -213,11 +217,18 @@ class _Service:
 
     async def _keep_up(self, watched: Watched, again: asyncio.Event) -> None:
         async for read in watched.changes(again):
+            await self._insist(read)
+
+    async def _insist(self, read: Settings) -> None:
+        """Until the store lets us, whatever becomes of the file: half of these settings may be in force already."""
+        while True:
             try:
                 await self._take_over(read)
             except StoreError as error:
                 log.error("config", detail=f"not taken over yet, tried again in {AGAIN:g} s: {error}")
-                asyncio.get_running_loop().call_later(AGAIN, again.set)
+            else:
+                return
+            await asyncio.sleep(AGAIN)
 
     async def _take_over(self, read: Settings) -> None:
         assert self.settings is not None  # noqa: S101 - `take` comes first
@@ -230,6 +241,11 @@ class _Service:
         told = differences(self.settings, settings)
         await self.take(settings)
         log.info("config", detail="taken over", **told)
+
+
+def _tell_bug(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("bug", exc_info=error, detail="settings are no longer taken over, or feeds of others: start anew")
 
 
 def _tell_request(access: Access) -> None:

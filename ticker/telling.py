@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from ticker.errors import Cause
-from ticker.model import Changes, Poll
+from ticker.model import Changes, Health, Poll
 from ticker.store import FAILING
 
 HINT = "`make demo` (or `ticker demo`) shows everything on a scripted newsroom"
@@ -47,6 +47,12 @@ class Teller:
         self._read_any = False
         self.refused: dict[str, Refusal] = {}
 
+    def know(self, health: Health) -> None:
+        """What the log was told of before: by a process that ended."""
+        self._read_any = self._read_any or health.last_success is not None
+        if health.cause is not None and health.since is not None and health.name not in self._troubles:
+            self._troubles[health.name] = _Trouble(health.cause, health.since, health.streak)
+
     def kept(self, outcome: Poll, took: timedelta, *, well: bool) -> None:
         """A poll that was kept; *well* says whether all is well with the source after it: a gap stands for a while."""
         if self.refused.pop(outcome.source, None):
@@ -83,7 +89,8 @@ class Teller:
         trouble = _Trouble(cause, before.since if before else outcome.at, before.polls + 1 if before else 1)
         self._troubles[outcome.source] = trouble
         if before is None or before.cause != cause or trouble.polls == FAILING:
-            hint = {} if before or self._read_any or outcome.outcome != "failed" else {"hint": HINT}
+            hint = {} if self._read_any or outcome.outcome != "failed" else {"hint": HINT}
+            self._read_any = self._read_any or bool(hint)  # once is enough
             log.warning(
                 "poll",
                 source=outcome.source,

@@ -10,6 +10,7 @@ import httpx
 from ticker.decode import Unpacker
 from ticker.errors import FetchError
 from ticker.fetch.limits import Limits
+from ticker.fetch.troubles import one_line
 
 
 async def whole(answer: httpx.Response, limits: Limits) -> bytes:
@@ -18,7 +19,7 @@ async def whole(answer: httpx.Response, limits: Limits) -> bytes:
     length = answer.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > most:
         raise FetchError("unreachable", f"too large: {int(length[:20]):,} bytes")
-    unpacker = Unpacker(answer.headers.get("content-encoding", ""), limits.max_bytes)
+    unpacker = _unpacker(answer, limits.max_bytes)
     async for chunk in answer.aiter_raw():
         most -= len(chunk)
         if most < 0:
@@ -30,7 +31,7 @@ async def whole(answer: httpx.Response, limits: Limits) -> bytes:
 
 async def beginning(answer: httpx.Response, most: int) -> bytes:
     """All of it, and no more than *most* bytes."""
-    unpacker = Unpacker(answer.headers.get("content-encoding", ""), most, cut=True)
+    unpacker = _unpacker(answer, most, cut=True)
     await _fill(unpacker, answer)
     return unpacker.so_far() if unpacker.full else unpacker.whole()
 
@@ -40,9 +41,13 @@ async def glance(answer: httpx.Response, most: int, limits: Limits) -> bytes:
     unpacker = None
     with suppress(httpx.HTTPError, FetchError, TimeoutError):
         async with asyncio.timeout(limits.error_page.total_seconds()):
-            unpacker = Unpacker(answer.headers.get("content-encoding", ""), most, cut=True)
+            unpacker = _unpacker(answer, most, cut=True)
             await _fill(unpacker, answer)
     return unpacker.so_far() if unpacker else b""
+
+
+def _unpacker(answer: httpx.Response, most: int, *, cut: bool = False) -> Unpacker:
+    return Unpacker(one_line(answer.headers.get("content-encoding", "")), most, cut=cut)  # it names what it refuses
 
 
 async def _fill(unpacker: Unpacker, answer: httpx.Response) -> None:

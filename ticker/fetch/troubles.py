@@ -58,8 +58,9 @@ def _root(error: BaseException, handled: BaseException | None) -> BaseException:
 
 
 def one_line(words: object) -> str:
-    """For a line that a person reads."""
-    return " ".join(str(words).split())[:200]
+    """For a line that a person reads: foreign words command no terminal, and turn none of ours around."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in str(words))  # nor are bidi controls printable
+    return " ".join(plain.split())[:200]
 
 
 def seconds(span: timedelta) -> str:

@@ -152,6 +152,9 @@ def _web_address(url: httpx.URL) -> httpx.URL:
 
 
 def _same_owner(first: httpx.URL, place: httpx.URL) -> bool:
-    """Whether what is configured for *first* may be told to *place*: the same origin, or its step up to https."""
-    upgrade = first.host == place.host and (first.scheme, place.scheme) == ("http", "https")
-    return upgrade or (first.scheme, first.host, first.port) == (place.scheme, place.host, place.port)
+    """Whether what is configured for *first* may be told to *place*: the same origin, or its step up to https.
+
+    Another port is another service, whose owner may be another (RFC 6454 §4).
+    """
+    schemes = first.scheme, place.scheme
+    return (first.host, first.port) == (place.host, place.port) and schemes != ("https", "http")

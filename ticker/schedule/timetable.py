@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
@@ -72,8 +74,9 @@ class Timetable:
         self._jobs.modify_job(name, next_run_time=self._on_the_wall(due))
 
     def drop(self, name: str) -> None:
-        """No more."""
-        self._jobs.remove_job(name)
+        """No more; one that is not there is no harm."""
+        with suppress(JobLookupError):
+            self._jobs.remove_job(name)
 
     def pause(self) -> None:
         """Call nobody any more."""

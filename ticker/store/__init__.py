@@ -64,7 +64,7 @@ from ticker.store.rows import (
 )
 from ticker.store.subscriptions import Announcements, Subscriptions
 from ticker.store.tables import archives, items, polls, revisions, sources, versions
-from ticker.store.together import Together, Write
+from ticker.store.together import Together, Write, refused
 
 __all__ = ["FAILING", "KeptPoll", "KeptRow", "Store"]
 
@@ -114,7 +114,7 @@ class Store:
                 async with db.begin():
                     yield db
         except SQLAlchemyError as error:
-            raise StoreError(f"the database refused: {getattr(error, 'orig', None) or error}") from error
+            raise refused(error) from error
 
     # What a poll needs
 
@@ -173,6 +173,7 @@ class Store:
         cause: Cause | None = None,
         detail: str = "",
         advice: str = "",
+        goes_on: bool = False,
     ) -> None:
         """Keep an accepted list, with the validators of its page and the feeds that it changes.
 
@@ -186,6 +187,7 @@ class Store:
             cause: what is wrong all the same: `gap` or `list-frozen`.
             detail: what is to be said of it, or of how the page was read.
             advice: lines of config.yaml that would make permanent how the list was found.
+            goes_on: a gap before it stands, as if the list were the same.
 
         Raises:
             ConflictError: another poll was kept since *known* was read; reconcile again.
@@ -195,7 +197,13 @@ class Store:
         async def keep(db: AsyncConnection) -> None:
             await db.execute(ensure(source))
             good = success(
-                page.fetched_at, validators, saved=page.saved, anew=True, cause=cause, detail=detail, advice=advice
+                page.fetched_at,
+                validators,
+                saved=page.saved,
+                anew=not goes_on,
+                cause=cause,
+                detail=detail,
+                advice=advice,
             )
             accepted = await db.execute(
                 update(sources)

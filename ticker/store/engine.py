@@ -1,5 +1,8 @@
 """Open the database: connection settings, and the schema made or upgraded in place."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +38,7 @@ async def open_engine(url: str) -> AsyncEngine:
         raise StoreError(f"store: {place.drivername} is not known to this release; write sqlite:///data/ticker.db")
     if place.database:
         _make_folder(Path(place.database))
+        await asyncio.to_thread(_try_to_open, place.database)
     pool = {"pool_size": CONNECTIONS, "max_overflow": 0} if _is_file(place) else {}
     engine = create_async_engine(place.set(drivername="sqlite+aiosqlite"), pool_reset_on_return=None, **pool)
     _configure(engine)
@@ -51,6 +55,15 @@ async def open_engine(url: str) -> AsyncEngine:
         await engine.dispose()
         raise
     return engine
+
+
+def _try_to_open(file: str) -> None:
+    """Before any thread of the driver is there, which would speak into a loop that has ended since."""
+    try:
+        with closing(sqlite3.connect(file)) as db:
+            db.execute("PRAGMA schema_version")
+    except sqlite3.Error as error:
+        raise StoreError(f"store: {file}: {error}; {_cure(str(error))}") from error
 
 
 def _is_file(place: URL) -> bool:

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.errors import StoreError
@@ -24,7 +25,14 @@ class Write:
     work: Work
     feeds: Mapping[str, Work] = field(default_factory=dict)
     done: bool = False
-    error: StoreError | None = None  # of this write alone: the others of its transaction were kept
+    error: Exception | None = None  # of this write alone: the others of its transaction were kept
+
+
+def refused(error: SQLAlchemyError) -> StoreError:
+    """As every error of the database leaves the store."""
+    made = StoreError(f"the database refused: {getattr(error, 'orig', None) or error}")
+    made.__cause__ = error
+    return made
 
 
 class Together:
@@ -47,7 +55,7 @@ class Together:
         self._next = 0.0  # by the clock of the loop: not before
 
     async def __call__(self, write: Write) -> None:
-        """Raises the StoreError of this write, or that of the transaction."""
+        """Raises what this write raised, or why the transaction could not be."""
         self._waiting.append(write)
         try:
             async with self._turn:
@@ -67,7 +75,7 @@ class Together:
         began = loop.time()
         try:
             await self._commit(batch)
-        except StoreError:
+        except Exception:  # a bug too: it is told to the poll whose it is, and to no other
             if len(batch) == 1:
                 raise
             batch = [write]  # one may be the fault of all: the others lead themselves
@@ -90,9 +98,9 @@ class Together:
                         async with db.begin_nested():
                             await one.work(db)
                     feeds |= one.feeds
-                except StoreError as error:
+                except Exception as error:
                     if len(batch) == 1:
                         raise
-                    one.error = error
+                    one.error = refused(error) if isinstance(error, SQLAlchemyError) else error
             for publish in feeds.values():
                 await publish(db)
