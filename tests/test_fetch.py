@@ -1139,7 +1139,7 @@ async def test_the_limits_are_those_that_were_given(site: Site) -> None:
 
 
 async def test_a_page_in_crumbs_does_not_hold_up_the_others(site: Site) -> None:
-    site["/"] = faults.crumbs(50_000)
+    site["/"] = faults.crumbs(DEFAULT.max_pieces)
     turns = 0
 
     async def other() -> None:
@@ -1152,8 +1152,29 @@ async def test_a_page_in_crumbs_does_not_hold_up_the_others(site: Site) -> None:
     found = await read_page(site.url())
     others.cancel()
 
-    assert len(found.text) == 50_000
+    assert len(found.text) == DEFAULT.max_pieces
     assert turns > 10_000  # hundreds, where each buffer is read to its end
+
+
+async def test_a_page_in_crumbs_without_end_is_left_before_it_takes_our_time(site: Site) -> None:
+    site["/"] = faults.crumbs(500_000)
+    site["/pairs"] = raw(head(transfer_encoding="chunked"), b"2\r\nxx\r\n" * 500_000, b"0\r\n\r\n")
+    began = time.process_time()
+
+    error = await failure(site.url())
+
+    assert (error.cause, error.detail) == ("unreachable", "too large: sent in crumbs of 1 byte")
+    assert time.process_time() - began < 1.5, "the server and five times what it is allowed"
+    assert (await failure(site.url("/pairs"))).detail == "too large: sent in crumbs of 2 bytes"
+
+
+async def test_an_error_page_in_crumbs_is_still_that_error_with_what_came_of_it(site: Site) -> None:
+    site["/"] = raw(head(500, transfer_encoding="chunked"), b"1\r\nx\r\n" * 100_000, b"0\r\n\r\n")
+
+    error = await failure(site.url())
+
+    assert (error.cause, error.detail) == ("refused", "answered 500 Internal Server Error")
+    assert error.body == b"x" * DEFAULT.max_pieces
 
 
 # Many polls

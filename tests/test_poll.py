@@ -60,10 +60,10 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await store.close()
 
 
-async def once(store, web, *urls, minutes=0, rhythm=None):
+async def once(store, web, *urls, minutes=0, rhythm=None, sooner=False):
     web.at = AT + timedelta(minutes=minutes)
     effects = {"fetch": web, "store": store, "channels": CHANNELS, "press": press}
-    return await poll(source(*urls), **effects, now=web.at, rhythm=rhythm)
+    return await poll(source(*urls), **effects, now=web.at, rhythm=rhythm, sooner=sooner)
 
 
 async def test_a_page_becomes_items_and_the_next_question_is_conditional(store):
@@ -399,6 +399,24 @@ async def test_lists_that_turn_over_three_times_running_are_failing(store):
         ("gap", "failing", 4),
     ]
     assert health.since == AT + timedelta(hours=1)
+
+
+async def test_that_a_list_goes_on_when_it_is_asked_sooner_once_does_not_end_its_gaps(store):
+    """Else every: 40s and a list that lasts 30 s would be a gap, a good poll after half the wait, a gap … for ever."""
+    rows = [f"{10 + n // 60}:{n % 60:02} نشرة رقم {n} من الإذاعة" for n in range(60)][::-1]
+    states = []
+    for turn in range(4):
+        at = 10 * turn
+        await once(store, Web(front=html(rows[50 - at : 54 - at])), minutes=at)
+        await once(store, Web(front=html(rows[48 - at : 52 - at])), minutes=at + 1, sooner=True)
+        states.append((await store.health())["desk"])
+    assert [(one.state, one.cause, one.streak) for one in states[1:]] == [
+        ("suspect", "gap", 1),
+        ("suspect", "gap", 2),
+        ("failing", "gap", 3),
+    ]
+    assert (await once(store, Web(front=html(rows[17:21])), minutes=32)).cause is None
+    assert (await store.health())["desk"].state == "healthy", "asked in its turn, it goes on"
 
 
 async def test_what_an_outage_hid_is_one_gap_and_no_more_polls_of_the_outage(store):

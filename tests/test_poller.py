@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from tests.faults import Behaviour, Site, page
 from tests.lines import BEIRUT
 from ticker.demo import HEADING, Manual, newsroom_app, serve_newsroom
 from ticker.metrics import Metrics
@@ -135,3 +136,22 @@ async def test_what_polls_did_is_counted(room):
     assert 'ticker_poll_lateness_seconds_bucket{le="0.5"} 1.0' in lines
     (received,) = [line for line in lines if line.startswith('ticker_fetched_bytes_total{source="desk"}')]
     assert float(received.split()[-1]) > 1000
+
+
+async def test_a_cache_control_that_does_not_hold_is_not_believed(room, tmp_path):
+    def front(count: int) -> Behaviour:
+        rows = "".join(
+            f"<li><b>0{n}:15</b> <a href='/{n}'>خبر رقم {n} عن حركة السير</a></li>" for n in range(count, -1, -1)
+        )
+        return page(f"<h3>{HEADING}</h3><ul>{rows}</ul>", cache_control="max-age=600")
+
+    async with Site() as site:
+        site["/"] = front(5)
+        source = replace(room.source, urls=(site.url("/"),))
+        wait = await room.poller.scheduled(source)
+        assert wait.span > source.every * 5
+        assert "Cache-Control" in wait.reason
+        site["/"] = front(6)
+        wait = await room.poller.scheduled(source)
+        assert wait.span < source.every * 1.2
+        assert "it changes sooner: not believed for a day" in room.poller.facts("desk").note

@@ -68,8 +68,8 @@ def known_of(headlines: Sequence[Headline], minute: int = 0, memory: Sequence[He
     return Known(1, tuple(items[: len(headlines)]), tuple(items[len(headlines) :]), at)
 
 
-def refusal(known: Known, seen: Sequence[Headline], minute: int = 3) -> str:
-    return objection(known, seen, at=AT + minute * MINUTE, zone=BEIRUT)
+def refusal(known: Known, seen: Sequence[Headline], minute: int = 3, *, named: bool = False) -> str:
+    return objection(known, seen, at=AT + minute * MINUTE, zone=BEIRUT, named=named)
 
 
 def lines(*printed: str, title: str = "مطر غزير على الساحل رقم {}") -> list[Headline]:
@@ -114,6 +114,13 @@ OTHERS = lines("17:30", "17:25", "17:15", "17:05", "16:50", "16:35", "16:20", ti
         pytest.param(OTHERS, "only 0 of its 7 rows are known", id="another list"),
         pytest.param(LINES[:2], "only 2 of its 2 rows are known", id="two lines prove nothing"),
         pytest.param([*OTHERS, *LINES[:3]], "only 3 of its 10", id="three shared lines in a long other list"),
+        pytest.param([*OTHERS[:6], *LINES[:3]], "only 3 of its 9", id="the newest three below as many more of others"),
+        pytest.param([*OTHERS[:5], *LINES[:4]], "only 4 of its 9", id="nearly half of it"),
+        pytest.param(
+            [*LINES[:6], *lines("14:50", "14:40", "14:30", "14:20", title="قديم {}")],
+            "leaves out",
+            id="the upper half above older lines of others",
+        ),
         pytest.param(HALF, "leaves out", id="a sidebar with every second line"),
         pytest.param(LINES[4:], "leaves out", id="a part further down"),
         pytest.param([*NEW, *LINES[6:]], "leaves out", id="a part further down, below other lines"),
@@ -154,6 +161,46 @@ def test_no_order_of_the_same_lines_that_readers_make_is_taken_for_theirs():
     known, chance = known_of(LINES), random.Random(7)
     for _ in range(200):
         assert refusal(known, chance.sample(LINES, chance.randint(5, 12))) != ""
+
+
+FRESH = lines("17:39", "17:38", "17:37", "17:36", "17:35", "17:34", title="هدف في الدقيقة {}")
+
+
+def test_under_the_configured_heading_a_third_will_do():
+    """The operator named it: many new lines at once are a busy hour, not another list."""
+    assert "only 4 of its 10" in refusal(known_of(LINES), [*FRESH, *LINES[:4]], minute=10)
+    assert refusal(known_of(LINES), [*FRESH, *LINES[:4]], minute=10, named=True) == ""
+    assert "only 2 of its 8" in refusal(known_of(LINES), [*FRESH, *LINES[:2]], minute=10, named=True)
+    assert "leaves out" in refusal(known_of(LINES), LINES[::2], named=True)
+
+
+def repaired_of(brought: Sequence[Headline], listed: Sequence[Headline]) -> Known:
+    """As a repair leaves it nine minutes later: *brought* stand above *listed*, which were read as configured."""
+    before, after = known_of(LINES), known_of([*brought, *listed], minute=9)
+    first = {item.title: item for item in before.listed}
+    rest = tuple(item for item in before.listed if item.title not in {line.title for line in listed})
+    rows = tuple(first.get(item.title, item) for item in after.listed)
+    return replace(after, listed=rows, memory=rest, repaired=AT + 9 * MINUTE)
+
+
+def test_a_repaired_list_goes_on_while_half_of_it_was_read_as_configured():
+    known = repaired_of(FRESH[2:], LINES[:8])
+    assert refusal(known, [*FRESH[2:], *LINES[:8]], minute=10) == ""
+    assert refusal(known, [*FRESH, *LINES[:6]], minute=10) == ""
+
+
+def test_what_a_repair_brought_vouches_for_nothing_but_under_the_configured_heading():
+    known = repaired_of(FRESH[2:], LINES[:8])
+    assert refusal(replace(known, repaired=None), [*FRESH, *LINES[:5]], minute=10) == ""
+    assert refusal(known, [*FRESH, *LINES[:5]], minute=10) == "only 5 of its 11 rows are known as they were configured"
+    assert refusal(known, [*FRESH, *LINES[:5]], minute=10, named=True) == ""
+    alone = repaired_of(FRESH, [])
+    assert refusal(alone, FRESH, minute=10) != ""
+    assert refusal(alone, FRESH, minute=10, named=True) == ""
+
+
+def test_an_older_copy_of_a_repaired_list_does_not_go_on():
+    assert "older than the newest" in refusal(repaired_of(FRESH[2:], LINES[:8]), LINES, minute=10)
 
 
 def test_what_was_listed_in_the_last_hours_counts_too():
@@ -306,6 +353,17 @@ async def test_where_no_list_goes_on_the_error_stands(store, source, name):
     assert [(item.guid, item.title) for item in await store.search("desk")] == [
         (item.guid, item.title) for item in before
     ]
+
+
+async def test_a_sidebar_of_all_sections_is_not_taken_for_the_list_that_is_gone(store):
+    """Newer lines of others stand on top, our newest below them: in order, nothing left out, and not our list."""
+    sports = [(f"15:{20 - 2 * n}", f"{title} مساء") for n, title in enumerate(ARABIC.sports[1:])]
+    await polled(store, wire(ARABIC.lines))
+    for minute, (others, ours) in enumerate(((6, 3), (5, 4), (5, 1)), start=1):
+        rows = [*[*sports, ("15:05", "سباق القوارب")][:others], *ARABIC.lines[:ours]]
+        outcome = await polled(store, listed("آخر الأخبار", rows), minute=minute)
+        assert (outcome.outcome, outcome.cause, outcome.advice) == ("failed", "block-absent", "")
+    assert len(await store.search("desk")) == len(ARABIC.lines)
 
 
 async def test_beside_a_sidebar_that_repeats_it_the_list_itself_is_read(store):

@@ -196,6 +196,8 @@ class Known:
     lists: tuple[str, ...] = ()  # digests of the lists accepted in the last 20 h, latest first
     longest: int = 0  # most rows of an accepted list in that time
     doubted: str | None = None  # digest of the list that the last poll refused, if it did
+    # The first list that was read by a repair since one that was read as configured; None where that was the last one.
+    repaired: datetime | None = None
 
 
 # corrected: another time, the words as they were or nearly; repost: a new item that says another one once more

@@ -17,10 +17,12 @@ from ticker.model import Channel, Courtesy, Health, Poll, Source
 from ticker.poll import poll
 from ticker.press import RenderThread
 from ticker.rhythm import Rhythm
-from ticker.schedule import OF_THE_WAY, Wait, next_wait
+from ticker.schedule import OF_THE_WAY, Wait, next_wait, words
 from ticker.serve import Facts, Shelf
 from ticker.store import Store
 from ticker.telling import Teller
+
+FICKLE = timedelta(days=1)
 
 log = structlog.get_logger()
 
@@ -42,6 +44,8 @@ class Beat:
     failures: int = 0  # polls in a row that brought no page
     lateness: timedelta = timedelta()  # of the last poll
     wait: Wait | None = None  # until the next one
+    fresh_until: datetime | None = None  # says the Cache-Control of the last page
+    fickle_until: datetime | None = None  # it changed though it was to be fresh: until then that is not believed
 
 
 class Poller:
@@ -148,7 +152,7 @@ class Poller:
         took = loop.time() - began
         if self._beats.get(source.name) is not beat:  # taken out meanwhile
             return Wait(source.every)
-        beat.health, beat.courtesy = health, self._fetch.courtesy(source)
+        beat.health, beat.courtesy = health, self._courtesy(source, beat, outcome)
         beat.failures = beat.failures + 1 if outcome.cause in OF_THE_WAY else 0
         beat.wait = self._wait(source, beat, outcome)
         self._count(source, beat, outcome, health, took)
@@ -184,6 +188,17 @@ class Poller:
 
     def _beat(self, source: Source) -> Beat:
         return self._beats.setdefault(source.name, Beat())
+
+    def _courtesy(self, source: Source, beat: Beat, outcome: Poll) -> Courtesy:
+        """What the host asks, but for a Cache-Control that does not hold: for a day after a page changed within it."""
+        asked, now = self._fetch.courtesy(source), self._clock()
+        if outcome.changes is not None and outcome.changes.of("new") and beat.fresh_until and now < beat.fresh_until:
+            beat.fickle_until = now + FICKLE
+        beat.fresh_until = now + asked.fresh_for if asked.fresh_for else None
+        if beat.fickle_until is None or now >= beat.fickle_until or not asked.fresh_for:
+            return asked
+        note = f"its Cache-Control says {words(asked.fresh_for)}, and it changes sooner: not believed for a day"
+        return replace(asked, fresh_for=timedelta(), note="; ".join(filter(None, (asked.note, note))))
 
     def _wait(self, source: Source, beat: Beat, outcome: Poll) -> Wait:
         return next_wait(

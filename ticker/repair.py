@@ -1,16 +1,19 @@
 """Say which list of a page goes on with the one that is known, where configured selectors no longer find that.
 
-Nothing is guessed. A third of its rows, and at least three, are lines known by printed time and words; they stand in
-the order in which they are known, nothing between them is left out or put in, and the newest line is not older than the
-newest that is known. So "most read" breaks the order, a choice of stories leaves lines out, another section has others
-between, and a list of yesterday ends too early.
+Nothing is guessed. Half of its rows, and at least three, are lines known by printed time and words; they stand in the
+order in which they are known, as many of them as it has room for, nothing between them is left out or put in, and the
+newest line is not older than the newest that is known. So "most read" breaks the order, a choice of stories leaves lines
+out, another section has others between, a sidebar of all sections has too many on top, and a list of yesterday ends too
+early. All of it must hold of the lines that were read as configured too: what a repair brought vouches for nothing.
+
+Under the configured heading, which says whose list it is, a third will do, and what a repair brought there counts.
 """
 
 import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -20,9 +23,10 @@ from ticker.errors import ParseError
 from ticker.model import Block, Headline, Item, Known, Source
 
 FEWEST = 3  # known lines in the list
-SHARE = 3  # and one in so many of its rows
+SHARE = 2  # and one in so many of its rows
+SHARE_NAMED = 3  # the same under the configured heading: a busy hour brings many new ones
 IN_ORDER = 0.8  # of the known lines: a pinned one may have moved, and where several are of one minute, so may they
-LEFT_OUT = 5  # one in so many of the known lines, from the newest on: edited or withdrawn meanwhile
+LEFT_OUT = 5  # one in so many of the known lines it has room for, from the newest on: edited or withdrawn meanwhile
 PUT_IN = 8  # one in so many of the rows from the newest known one on: edited meanwhile
 PINNED = 1  # row above the known lines that may be older than they are
 MINUTE = timedelta(minutes=1)
@@ -51,7 +55,10 @@ def repair(
     """
     if source.selectors is None:
         return None
-    going_on = [block for block in blocks if not objection(known, block.headlines, at=fetched_at, zone=source.zone)]
+    named = source.heading is not None
+    going_on = [
+        block for block in blocks if not objection(known, block.headlines, at=fetched_at, zone=source.zone, named=named)
+    ]
     if not going_on:
         return None
     best = max(going_on, key=lambda block: len(_shared(known, block.headlines, fetched_at, source.zone)))
@@ -60,19 +67,53 @@ def repair(
     return Repair(best.headlines, detail, advice(source, best, likeliest=best is blocks[0]))
 
 
-def objection(known: Known, seen: Sequence[Headline], *, at: datetime, zone: ZoneInfo) -> str:
-    """Why *seen* does not go on with the list that is known; empty where it does."""
+def objection(known: Known, seen: Sequence[Headline], *, at: datetime, zone: ZoneInfo, named: bool = False) -> str:
+    """Why *seen* does not go on with the list that is known; empty where it does.
+
+    Args:
+        known: the last accepted list, and the memory.
+        seen: rows of another list.
+        at: when it was read.
+        zone: of the source's wall clock.
+        named: it stands under the configured heading.
+    """
+    if why := _objection(known, seen, at, zone, SHARE_NAMED if named else SHARE):
+        return why
+    if named or known.repaired is None:
+        return ""
+    why = _objection(_as_configured(known, known.repaired), seen, at, zone, SHARE)
+    return f"{why} as they were configured" if why else ""
+
+
+def _as_configured(known: Known, since: datetime) -> Known:
+    """Without the lines that repairs brought, all of them *since*."""
+    since = since.replace(microsecond=0)
+    listed = tuple(item for item in known.listed if item.first_seen < since)
+    return replace(known, listed=listed, memory=tuple(item for item in known.memory if item.first_seen < since))
+
+
+def _objection(known: Known, seen: Sequence[Headline], at: datetime, zone: ZoneInfo, share: int) -> str:
     if not known.listed:
         return "nothing is known yet"
     pairs = _shared(known, seen, at, zone)
-    if len(pairs) < FEWEST or SHARE * len(pairs) < len(seen):
+    if len(pairs) < FEWEST or share * len(pairs) < len(seen):
         return f"only {len(pairs)} of its {len(seen)} rows are known"
     if _rising(_places(known), pairs) < max(FEWEST, IN_ORDER * len(pairs)):
         return "the lines that are known stand in another order"
-    listed = [old for old, _ in pairs if old < len(known.listed)]
-    if not listed or _more(max(listed) + 1 - len(listed), LEFT_OUT, max(listed) + 1):
+    if _leaves_out(known, seen, pairs):
         return "it leaves out lines of the list that is known"
     return _others(known, seen, pairs, said.moment(seen, known, at, zone))
+
+
+def _leaves_out(known: Known, seen: Sequence[Headline], pairs: Sequence[tuple[int, int]]) -> bool:
+    """Whether too few of the listed lines are there, down to where its room below the new rows ends, or the last is."""
+    listed = [old for old, _ in pairs if old < len(known.listed)]
+    if not listed:
+        return True
+    rows = {row for _, row in pairs}
+    new = sum(row not in rows for row in range(_newest(_every(known), pairs)[1]))
+    should = max(max(listed) + 1, min(len(known.listed), len(seen) - new))
+    return _more(should - len(listed), LEFT_OUT, should)
 
 
 def _more(count: int, share: int, of: int) -> bool:
@@ -139,14 +180,20 @@ def _rising(places: Sequence[int], pairs: Sequence[tuple[int, int]]) -> int:
     return len(ends)
 
 
+def _newest(every: Sequence[Item], pairs: Sequence[tuple[int, int]]) -> tuple[datetime, int]:
+    """When the newest line of *pairs* was published, and its row."""
+    published, above = max((every[old].published, -row) for old, row in pairs)
+    return published, -above
+
+
 def _others(known: Known, seen: Sequence[Headline], pairs: Sequence[tuple[int, int]], page: said.Moment) -> str:
     """What is wrong with the rows that are not known: above the newest that is they are news, below it nothing."""
     every, rows = _every(known), {row for _, row in pairs}
-    newest, top = max((every[old].published, -row) for old, row in pairs)
+    newest, top = _newest(every, pairs)
     last = pairs[-1][1]
-    if _more(sum(row not in rows for row in range(-top, last)), PUT_IN, last + 1 + top):
+    if _more(sum(row not in rows for row in range(top, last)), PUT_IN, last + 1 - top):
         return "other lines stand between those that are known"
-    above = [spans[0].likely for row in range(-top) if row not in rows and (spans := said.read(seen[row], page).spans)]
+    above = [spans[0].likely for row in range(top) if row not in rows and (spans := said.read(seen[row], page).spans)]
     if sum(instant < newest - MINUTE for instant in above) > PINNED:
         return "what stands above the lines that are known is older than they are"
     if max([newest, *above]) < max(item.published for item in known.listed) - MINUTE:

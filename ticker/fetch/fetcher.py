@@ -176,7 +176,7 @@ class Fetcher:
             async with aclosing(answer):
                 if answer.status_code >= 500:
                     raise await _refusal(answer, visit, self._clock.now())
-                text = await beginning(answer, MOST_BYTES) if answer.is_success else b""
+                text = await beginning(answer, MOST_BYTES, visit.limits) if answer.is_success else b""
             lines = text if len(text) < MOST_BYTES else text.rpartition(b"\n")[0]  # half a rule forbids too much
             return lines.decode("utf-8", "replace")
         raise AssertionError  # `within` raises what it catches

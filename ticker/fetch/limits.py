@@ -21,6 +21,7 @@ class Limits:
     robots: timedelta = timedelta(seconds=8)  # for robots.txt
     max_wire_bytes: int = 5_000_000  # of a body as sent
     max_bytes: int = 10_000_000  # of a body as unpacked
+    max_pieces: int = 30_000  # that a body is sent in: 0.3 s of our time; 5 MB in pieces of 170 bytes are fewer
     max_redirects: int = 5
 
     def of(self, source: Source) -> Self:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import httpx
 
+from ticker.errors import FetchError
 from ticker.fetch.limits import Limits
 from ticker.guard import TooMuchError, refused
 
@@ -18,6 +19,10 @@ _TLS = {
     "RECORD_LAYER_FAILURE": "TLS: what answers at this port does not speak it",
     "UNEXPECTED_EOF_WHILE_READING": "TLS: the connection broke off in its handshake",
 }
+
+
+class TooLateError(FetchError):
+    """The time that the asker grants ran out: another may have more of it."""
 
 
 def plainly(error: Exception, limits: Limits, handled: BaseException | None) -> str:

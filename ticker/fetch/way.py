@@ -15,12 +15,14 @@ from ticker import __version__
 from ticker.errors import FetchError
 from ticker.fetch.limits import Limits
 from ticker.fetch.robots import PRODUCT
-from ticker.fetch.troubles import one_line, plainly, seconds
+from ticker.fetch.troubles import TooLateError, one_line, plainly, seconds
 from ticker.guard import SOURCES, transport
 from ticker.model import Source, Validators
 
 USER_AGENT = f"{PRODUCT}/{__version__} (news feed reader)"
 ACCEPT = "text/html, application/xhtml+xml, text/plain;q=0.9, application/xml;q=0.8"
+
+LONGEST_ADDRESS = 8_000  # characters: what servers are to take (RFC 9110 §4.1)
 
 _COURTEOUS = {"user-agent", "accept", "accept-language", "accept-encoding"}  # told to any host; the rest may be secret
 
@@ -78,6 +80,9 @@ class Way:
         """The answer at the end of the redirects, of which only the headers were read."""
         place = first = _web_address(httpx.URL(visit.url))
         for hop in range(visit.limits.max_redirects + 1):
+            if (length := len(str(place))) > LONGEST_ADDRESS:
+                told = f"an address of {length:,} characters"
+                raise FetchError("unreachable", f"redirects to {told}" if hop else told)
             await check(place)
             headers = self._headers(visit, at_home=_same_owner(first, place), redirected=hop > 0)
             answer = await client.send(client.build_request("GET", place, headers=headers), stream=True)
@@ -122,7 +127,7 @@ async def within(limits: Limits, total: timedelta) -> AsyncIterator[None]:
         async with asyncio.timeout(total.total_seconds()):
             yield
     except TimeoutError as error:
-        raise FetchError("unreachable", f"no complete answer within {seconds(total)}") from error
+        raise TooLateError("unreachable", f"no complete answer within {seconds(total)}") from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
         raise FetchError("unreachable", plainly(error, limits, handled)) from error
 

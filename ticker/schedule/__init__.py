@@ -17,9 +17,9 @@ from typing import TypeAlias
 from ticker.model import Source
 from ticker.schedule.hosts import Hosts, host_of
 from ticker.schedule.timetable import Timetable
-from ticker.schedule.wait import OF_THE_WAY, SPREAD, Wait, interval, longest, next_wait
+from ticker.schedule.wait import OF_THE_WAY, SPREAD, Wait, interval, longest, next_wait, words
 
-__all__ = ["OF_THE_WAY", "Schedule", "Wait", "next_wait"]
+__all__ = ["OF_THE_WAY", "Schedule", "Wait", "next_wait", "words"]
 
 PollOne: TypeAlias = Callable[[Source], Awaitable[Wait | timedelta | None]]
 OnStart: TypeAlias = Callable[[Source, timedelta], None]
