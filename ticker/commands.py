@@ -155,7 +155,7 @@ def inspect(
         read, kept = in_loop(findings.page_that_failed(settings, source, back))
     else:
         read, kept = in_loop(page_of_source(source, contact_of(settings))), ()
-    found = parse.inspect(read, heading=source.heading, selectors=source.selectors, detailed=not json)
+    found = parse.inspect(read, heading=source.heading, selectors=source.selectors, detailed=failed or not json)
     show.inspection_of(source, found, read, kept=kept, back=back, as_json=json)
     raise typer.Exit(found.problem is not None or not found.blocks)
 

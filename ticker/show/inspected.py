@@ -44,8 +44,7 @@ def inspection_of(
         back: which of them *page* is of.
     """
     if as_json:
-        failed = {"failed": _evidence_json(kept[back])} if kept else {}
-        print_json({"blocks": [_block_json(block) for block in found.blocks]} | failed)
+        print_json({"blocks": [_block_json(block) for block in found.blocks]} | _failed_json(found, kept, back))
         return
     for line in _told_of(kept, back, source, page):
         print(line)
@@ -118,6 +117,15 @@ def _language(page: "Page") -> str:
 def _block_json(block: "Block") -> dict[str, Any]:
     rows = [{"time": row.printed, "title": row.title, "link": row.link} for row in block.headlines]
     return {"heading": block.heading, "headlines": rows}
+
+
+def _failed_json(found: "Inspection", kept: Sequence["Evidence"], back: int) -> dict[str, Any]:
+    """Of a poll that failed: when and why, what is wrong with its page today, and which other lists are on it."""
+    if not kept:
+        return {}
+    problem = found.problem and {"cause": found.problem.cause, "detail": found.problem.detail}
+    others = [_block_json(block) for block in found.others]
+    return {"failed": _evidence_json(kept[back]), "problem": problem, "others": others}
 
 
 def _evidence_json(one: "Evidence") -> dict[str, Any]:

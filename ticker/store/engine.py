@@ -18,8 +18,9 @@ CONNECTIONS = 10  # kept open, each with its thread; to open one more for a mome
 BUSY = 10_000  # milliseconds to wait for another writer
 _PRAGMAS = (f"busy_timeout={BUSY}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 
-_CURES = {  # a word of SQLite's message -> what to do
+CURES = {  # a word of SQLite's message -> what to do
     "locked": "another process holds it; stop that one, or wait",
+    "readonly": "give this user the right to write the file and its folder",
     "full": "free some space",
     "disk I/O": "is the disk full or failing? Free some space, or restore a copy",
     "not a database": "the file is something else; move it away, or name another with store in config.yaml",
@@ -72,7 +73,7 @@ def _is_file(place: URL) -> bool:
 
 
 def _cure(trouble: str) -> str:
-    for word, cure in _CURES.items():
+    for word, cure in CURES.items():
         if word in trouble:
             return cure
     return "is the folder there and writable?"
