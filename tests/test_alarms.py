@@ -40,14 +40,15 @@ class Watched:
         self.streak = 0
         self.since = NOON
         self.alarms: list[Alarm] = []
+        self.missed: frozenset[str] = frozenset()
 
     def poll(self, what: str, *, after: timedelta = MINUTE, cause: Cause = "unreachable") -> Alarm | None:
         """`+` good, `-` with a cause, `?` a list that is not believed, `!` the store refuses."""
         self.now += after
         if what == "!":
-            self.watch, alarm = self.watch.refused("disk full", self.now)
+            self.watch, alarm = self.watch.refused("disk full", self.now, self.missed)
         else:
-            self.watch, alarm = self.watch.polled(*self._poll(what, cause))
+            self.watch, alarm = self.watch.polled(*self._poll(what, cause), self.missed)
         if alarm:
             self.alarms.append(alarm)
         return alarm
@@ -151,6 +152,16 @@ def test_trouble_that_lasts_is_told_within_the_hour_and_one_that_is_over_is_not_
     assert source.alarms[-1].begins
     source.polls("++")
     assert not source.alarms[-1].begins
+
+
+def test_a_beginning_that_somebody_missed_is_told_anew_as_it_is_now_and_no_more_than_there_is_room_for() -> None:
+    source = Watched()
+    source.polls("---")
+    source.missed = frozenset({"desk"})
+    assert source.polls("?+-----------") == [f"begin {n}" for n in range(4, 8)], "one of the six is left for the end"
+    assert {(alarm.since, alarm.only) for alarm in source.alarms[1:]} == {(NOON + MINUTE, source.missed)}
+    assert source.polls("++") == ["end 1"]
+    assert source.alarms[-1].only == frozenset()
 
 
 def test_a_clock_that_is_set_back_silences_nobody() -> None:

@@ -660,6 +660,19 @@ async def test_a_redirect_leads_to_the_web_or_nowhere(site: Site, to: str) -> No
     assert (await failure(site.url())).cause == "unreachable"
 
 
+async def test_no_address_of_more_than_8000_characters_is_asked_for(site: Site) -> None:
+    longest = site.url("/".ljust(8_000 - len(site.url("")), "z"))
+    site["/"] = redirect(longest + "z")
+    site["/long"] = redirect(longest)
+    site[httpx.URL(longest).path] = page(HTML)
+
+    assert (await read_page(site.url("/long"))).url == longest
+    error = await failure(site.url())
+    assert (error.cause, error.detail) == ("unreachable", "redirects to an address of 8,001 characters")
+    assert (await failure(longest + "z")).detail == "an address of 8,001 characters"
+    assert [len(asked.path) for asked in site.asked].count(len(httpx.URL(longest).path) + 1) == 0
+
+
 async def test_cookies_live_as_long_as_one_poll(site: Site) -> None:
     site["/"] = page("", status=302, location="/in", set_cookie="consent=yes; Path=/")
     site["/in"] = page(HTML)

@@ -100,7 +100,7 @@ def test_lines_are_counted_by_what_they_were():
     found = exposed(metrics)
     counted = {kind: found.get(f"ticker_items_total{{kind={kind},source=sahifa}}") for kind in kinds}
     assert counted == {"new": 2, "edited": 1, "corrected": 1, "back": 1, "repost": 1, "same": None}
-    assert found["ticker_items_kept{}"] == 42
+    assert found["ticker_items_kept{}"] == 43, "what is said once more is kept as well"
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,21 @@ def test_the_state_of_a_source_is_1_and_the_one_before_it_0():
     assert found["ticker_last_success_timestamp_seconds{source=sahifa}"] == NOON.timestamp()
     assert found["ticker_next_poll_timestamp_seconds{source=sahifa}"] == NOON.timestamp() + 300
     assert found["ticker_last_new_timestamp_seconds{source=sahifa}"] == NOON.timestamp() - 300
+
+
+def test_a_source_whose_polls_the_store_refuses_is_failing_until_one_is_kept():
+    metrics = Metrics(["sahifa", "daily"])
+    metrics.stands(Health("sahifa", "healthy", last_success=NOON))
+    for name in ("sahifa", "daily"):
+        metrics.unkept(name, seconds=0.1, lateness=0.0)
+    found = exposed(metrics)
+    assert found["ticker_source_state{source=sahifa,state=failing}"] == 1
+    assert found["ticker_source_state{source=sahifa,state=healthy}"] == 0
+    assert found["ticker_source_state{source=daily,state=failing}"] == 1
+    metrics.stands(Health("sahifa", "healthy", last_success=NOON))
+    found = exposed(metrics)
+    assert found["ticker_source_state{source=sahifa,state=failing}"] == 0
+    assert found["ticker_source_state{source=sahifa,state=healthy}"] == 1
 
 
 def test_a_good_poll_moves_the_instants_that_it_is_about():

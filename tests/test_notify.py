@@ -9,7 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -80,11 +80,15 @@ class Newsroom:
         self.notifier: Notifier | None = None
         self.fates: list[tuple[str, str]] = []
 
-    @asynccontextmanager
-    async def telling(
-        self, *targets: Target, timing: Timing = QUICK, ledger: Any = None, total: timedelta = PATIENT
-    ) -> AsyncIterator[Notifier]:
-        notifier = Notifier(
+    def a_notifier(
+        self,
+        *targets: Target,
+        timing: Timing = QUICK,
+        ledger: Any = None,
+        total: timedelta = PATIENT,
+        after: Notifier | None = None,
+    ) -> Notifier:
+        return Notifier(
             targets,
             ledger=ledger or self.store.notices,
             clock=self.clock,
@@ -93,7 +97,12 @@ class Newsroom:
             timing=timing,
             ways=ways_within(total),
             on_fate=lambda target, fate: self.fates.append((target, fate)),
+            after=after,
         )
+
+    @asynccontextmanager
+    async def telling(self, *targets: Target, **facts: Any) -> AsyncIterator[Notifier]:
+        notifier = self.a_notifier(*targets, **facts)
         await notifier.start()
         self.notifier = notifier
         try:
@@ -124,6 +133,12 @@ class Newsroom:
                 both = (self.channels[""], self.channels[name])
                 polls.append(await ingest(self.sources[name], page, store=self.store, channels=both, press=press))
             await self._tell(polls)
+
+    async def noted(self, *names: str) -> None:
+        """Until the ledger has the trouble of these, and of no others."""
+        async with asyncio.timeout(PATIENCE):
+            while set(await self.store.notices.alarmed()) != set(names):
+                await asyncio.sleep(0.005)
 
     async def _tell(self, polls: Sequence[Poll]) -> None:
         """Of all at the same instant."""
@@ -241,13 +256,32 @@ async def test_a_store_that_refuses_is_told_without_the_ledger_and_so_is_its_end
     assert begin["title"] == "3 of 3 sources: the database refuses to keep what is read"
 
 
-class Forgetful:
-    """A ledger whose store refuses the first notes."""
+async def test_the_end_of_an_alarm_of_the_store_is_told_after_a_restart_as_well(room, hook):
+    await room.reads()
+    async with room.telling(a_target(hook.url("/hook"))) as notifier:
+        for _ in range(3):
+            notifier.refused("sahifa", "the database refused: disk is full")
+        await arrived(hook, 1)
+    async with room.telling(a_target(hook.url("/hook"))):
+        await room.reads("sahifa", times=2)
+        assert events(await arrived(hook, 2)) == ["trouble sahifa", "recovered sahifa"]
+    assert await room.store.notices.alarmed() == {}
 
-    def __init__(self, notices: Any, refuse: int) -> None:
-        self.alarmed, self.follow, self.told, self.news = notices.alarmed, notices.follow, notices.told, notices.news
+
+class Forgetful:
+    """A ledger whose store refuses the first notes, and the first questions for news."""
+
+    def __init__(self, notices: Any, refuse: int = 0, *, refuse_news: int = 0) -> None:
+        self.alarmed, self.follow, self.told = notices.alarmed, notices.follow, notices.told
         self._notices = notices
         self.refuse = refuse
+        self.refuse_news = refuse_news
+
+    async def news(self, after: int, since: datetime) -> Any:
+        if self.refuse_news:
+            self.refuse_news -= 1
+            raise StoreError("disk I/O error")
+        return await self._notices.news(after, since)
 
     async def alarm(self, told: Mapping[str, Any]) -> None:
         if self.refuse:
@@ -266,6 +300,44 @@ async def test_a_note_that_the_store_refuses_is_made_after_the_next_poll(room, h
         async with asyncio.timeout(PATIENCE):
             while not await room.store.notices.alarmed():
                 await asyncio.sleep(0.005)
+
+
+async def test_a_reload_hands_on_what_people_know_though_the_store_still_refuses_to_note_it(room, hook):
+    await room.reads()
+    ledger = Forgetful(room.store.notices, refuse=9)
+    target = a_target(hook.url("/hook"))
+    async with room.telling(target, ledger=ledger) as first:
+        for _ in range(3):
+            first.refused("sahifa", "the database refused: disk is full")
+        for _ in range(2):
+            first.refused("nahar", "the database refused: disk is full")
+        await until(lambda: room.fates == [("desk", "sent")] and ledger.refuse < 9)
+    await first.stop()  # once more, which does no harm
+    unstarted = room.a_notifier(target, after=first)  # the store refused what the reload asks of it before
+    async with room.telling(target, ledger=ledger, after=unstarted) as second:
+        second.refused("sahifa", "the database refused: disk is full")
+        second.refused("nahar", "the database refused: disk is full")
+        assert events(await arrived(hook, 2)) == ["trouble sahifa", "trouble nahar"]
+        await room.reads("sahifa", "nahar", times=2)
+        assert events(await arrived(hook, 3))[2:] == ["recovered sahifa nahar"]
+        ledger.refuse = 0
+    assert await room.store.notices.alarmed() == {}
+
+
+async def test_after_a_reload_that_mends_an_address_trouble_that_lasts_is_told_there(room, hook):
+    alive = a_target(hook.url("/hook"))
+    async with room.telling(alive, a_target("http://127.0.0.1:9/", name="late")) as first:
+        await room.fails("sahifa")
+        await until(lambda: room.fates == [("desk", "sent")] and first.standing[1].failing_since)
+        await room.noted("sahifa")
+    late = a_target(hook.url("/late"), name="late")
+    async with room.telling(alive, late, a_target(hook.url("/new"), name="new"), after=first):
+        await room.fails("sahifa", times=1)
+        await hook.until(lambda self: len(self.deliveries) == 2)
+        assert events(told(hook, "/late")) == ["trouble sahifa"]
+        await room.reads("sahifa", times=2)
+        await hook.until(lambda self: len(self.deliveries) == 5)
+    assert await room.store.notices.alarmed() == {}
 
 
 async def test_a_source_that_is_not_configured_any_more_is_nobodys_trouble(room, hook):
@@ -361,6 +433,61 @@ async def test_what_could_not_be_told_for_an_hour_is_given_up(room, hook):
     assert [line["gave_up"] for line in logs if "gave_up" in line] == ["trouble"]
     assert room.fates == [("desk", "failed")]
     assert await room.store.notices.alarmed() == {}
+
+
+async def test_what_was_given_up_is_told_anew_where_it_still_lasts(room, hook):
+    hook["/hook"] = answers(500)
+    async with room.telling(a_target(hook.url("/hook"))) as notifier:
+        await room.fails("sahifa", "nahar")
+        await arrived(hook, 1)
+        room.clock.forward(minutes=61)
+        await until(lambda: room.fates == [("desk", "failed")] and not notifier.standing[0].waiting)
+        hook["/hook"] = answers(200)
+        before = len(hook.deliveries)
+        await room.reads("nahar", times=2)
+        await room.fails("sahifa", cause="refused", times=1)
+        await until(lambda: len(room.fates) == 3)
+        await room.noted("sahifa")
+        await room.fails("sahifa", times=3)
+        await room.reads("sahifa", times=2)
+        await until(lambda: len(room.fates) == 4)
+    found = told(hook)[before:]
+    assert sorted(events(found)[:2]) == ["recovered nahar", "trouble sahifa"]
+    assert events(found)[2:] == ["recovered sahifa"]
+    (anew,) = (each for each in found if each["event"] == "trouble")
+    assert anew["sources"][0]["cause"] == "refused", "as it is now"
+    assert await room.store.notices.alarmed() == {}
+
+
+async def test_what_one_target_missed_is_told_anew_to_it_alone(room, hook):
+    hook["/late"] = answers(500)
+    both = a_target(hook.url("/late"), name="late"), a_target(hook.url("/hook"))
+    async with room.telling(*both) as notifier:
+        await room.fails("sahifa")
+        await until(lambda: ("desk", "sent") in room.fates and notifier.standing[0].failing_since)
+        room.clock.forward(minutes=61)
+        await until(lambda: ("late", "failed") in room.fates)
+        hook["/late"] = answers(200)
+        await room.fails("sahifa", times=2)
+        await until(lambda: ("late", "sent") in room.fates)
+    assert room.fates.count(("desk", "sent")) == room.fates.count(("late", "sent")) == 1
+    assert list(await room.store.notices.alarmed()) == ["sahifa"]
+
+
+async def test_what_was_dropped_is_told_anew_when_the_others_have_arrived(room, hook):
+    hook["/hook"] = answers(500)
+    async with room.telling(a_target(hook.url("/hook")), timing=replace(QUICK, waiting=1)) as notifier:
+        await room.fails("sahifa")
+        await until(lambda: notifier.standing[0].failing_since)
+        await room.fails("nahar")
+        await until(lambda: room.fates == [("desk", "dropped")])
+        await room.fails("sahifa", times=3)
+        assert notifier.standing[0].waiting == 1
+        hook["/hook"] = answers(200)
+        await until(lambda: not notifier.standing[0].waiting)
+        await room.fails("sahifa", times=1)
+        await until(lambda: room.fates == [("desk", "dropped"), ("desk", "sent"), ("desk", "sent")])
+    assert events(told(hook))[-2:] == ["trouble nahar", "trouble sahifa"]
 
 
 async def test_what_waits_for_a_target_is_bounded(room, hook):
@@ -462,6 +589,20 @@ async def test_a_target_that_was_away_gets_what_it_missed_in_one_message(room, h
         await arrived(hook, len(hook.deliveries) + 1)
     last = told(hook)[-1]
     assert (len(last["items"]), last["more"]) == (20, 10)
+
+
+async def test_headlines_that_the_store_cannot_say_are_asked_for_again_while_trouble_is_told(room, hook):
+    await room.reads("sahifa")
+    ledger = Forgetful(room.store.notices)
+    slow = replace(QUICK, again=(timedelta(seconds=0.2),))
+    async with room.telling(a_target(hook.url("/hook"), headlines=True), timing=slow, ledger=ledger):
+        ledger.refuse_news = 2
+        await room.reads("sahifa", new=("14:01 إقفال الجسر القديم",))
+        await until(lambda: ledger.refuse_news < 2)
+        await room.fails("nahar")
+        found = await arrived(hook, 2)
+    assert [each["event"] for each in found] == ["trouble", "headlines"]
+    assert [item["title"] for item in found[1]["items"]] == ["إقفال الجسر القديم"]
 
 
 async def test_a_new_target_is_told_of_what_comes_and_an_old_one_is_forgotten(room, hook):

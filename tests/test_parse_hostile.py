@@ -3,7 +3,9 @@
 import gc
 import random
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,7 @@ from tests.layouts import ARABIC, ENGLISH, READ_AT, TICKERS, URL, El, Node, draw
 from ticker.errors import ParseError
 from ticker.model import Page, Selectors, Source
 from ticker.parse import inspect, parse
+from ticker.parse.tree import guard
 from ticker.text import display
 
 Asked = tuple[str | None, Selectors | None]  # heading, selectors
@@ -263,6 +266,99 @@ def test_a_page_that_was_read_gives_its_memory_back_at_once(asked):
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+# What a parser would make gigabytes of is refused unread
+
+FONTS = "".join(f"<font a={n}>" for n in range(300))
+TEXTS_AFTER = "<p>x" * 3_000
+
+
+def each(form: str, count: int = 300) -> str:
+    return "".join(form.format(n) for n in range(count))
+
+
+REOPENED = {
+    "open": FONTS,
+    "in upper case": FONTS.upper(),
+    "in blocks": each("<div><b a={}></div>"),
+    "in cells": "<table>" + each("<tr><td><i a={}>") + "</table>" + FONTS,
+    "parted by a slash": each("<b/a{}>"),
+    "that differ behind a >": each("<b a='>{}'>"),
+    "that differ behind a lone quote": each('<b " a=">{}">'),
+    "closed before": "</font>" * 300 + FONTS,
+    "closed by another": FONTS + "</b>" * 300,
+    "closed in comments": each("<font a={}><!--</font>-->"),
+    "closed in attributes": each("<font a={}><p title='</font>'>"),
+    "closed in scripts": each("<font a={}><script></font></script>"),
+    "closed in what a script hides": each("<font a={}><script><!--<script></script></font></script>"),
+    "closed in tables": each("<font a={}><table></font></table>"),
+    "closed in objects": each("<font a={}><object></font></object>"),
+    "closed in lists of choices": each("<font a={}><select></font></select>"),
+    "closed in text of a drawing": each("<font a={}><svg><![CDATA[></font>]]></svg>"),
+    "closed across nine blocks": each("<font a={}>" + "<div>" * 9 + "</font>" + "</div>" * 9),
+}
+
+
+@pytest.mark.parametrize("formatting", REOPENED)
+def test_formatting_that_every_later_block_would_open_anew_is_refused(formatting):
+    refused_unread(f"<body>{REOPENED[formatting]}{TEXTS_AFTER}", "formatting")
+
+
+@pytest.mark.parametrize("root", ["body", "html", "BODY"])
+def test_attributes_of_many_roots_are_refused(root):
+    refused_unread(f"<{root} b=1>" + each(f"<{root} a{{}}=1>", 3_000), "attributes")
+
+
+def refused_unread(text: str, why: str) -> None:
+    raw = text.encode()
+    start = time.process_time()
+    with pytest.raises(ParseError, match=rf"{why}.*: not read") as caught:
+        guard(raw)
+    assert time.process_time() - start < 0.1
+    assert caught.value.cause == "block-absent"
+    tracemalloc.start()
+    try:
+        with pytest.raises(ParseError):
+            guard(raw)
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "sloppy",
+    [
+        pytest.param(each("<p><b id=n{}>x</b>", 5_000), id="closed"),
+        pytest.param(each("<p><b id=n{}>1<!-- -->4<!-- --></b>", 5_000), id="with comments"),
+        pytest.param(each("<p><i id=n{}><svg><path></svg></i>", 5_000), id="icons"),
+        pytest.param(each("<p><b>x</b><i class=n>", 3_000), id="the same left open"),
+        pytest.param("<table>" + each("<tr><td><font size=2>{}<td><font color=red>x", 1_500), id="old tables"),
+        pytest.param(each("<p><a href={}>x", 5_000), id="links left open"),
+        pytest.param("<body a=1 b=2>" * 7 + "<html lang=ar>" * 7 + "<p>x" * 3_000, id="a few roots"),
+        pytest.param("<script>" + each("a='<b id={}>x';", 10) + "</script>" + "<p>x" * 9_000, id="in a script"),
+    ],
+)
+def test_sloppy_formatting_is_read(sloppy):
+    guard(sloppy.encode())
+
+
+@pytest.mark.alone
+def test_looking_for_formatting_takes_no_longer_than_the_page():
+    """Where nothing ends: each tag could be looked for up to the end of the page."""
+    for piece in (
+        "<b a={} ",
+        '<b a="{} ',
+        "<b a='{}",
+        "<!--<b a={}",
+        "<script><b a={}",
+        "<![CDATA[<b a={}",
+        "</<b a={}",
+    ):
+        start = time.process_time()
+        with suppress(ParseError):
+            guard(("<script>" + each(piece + " " * 300, 5_900)).encode())
+        assert time.process_time() - start < 1, piece
 
 
 # Time grows no faster than the page

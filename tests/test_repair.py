@@ -200,7 +200,7 @@ def test_what_a_repair_brought_vouches_for_nothing_but_under_the_configured_head
 
 
 def test_an_older_copy_of_a_repaired_list_does_not_go_on():
-    assert "older than the newest" in refusal(repaired_of(FRESH[2:], LINES[:8]), LINES, minute=10)
+    assert "older than the newest" in refusal(repaired_of(FRESH[4:], LINES[:10]), LINES[:10], minute=10)
 
 
 def test_what_was_listed_in_the_last_hours_counts_too():
@@ -364,6 +364,24 @@ async def test_a_sidebar_of_all_sections_is_not_taken_for_the_list_that_is_gone(
         outcome = await polled(store, listed("آخر الأخبار", rows), minute=minute)
         assert (outcome.outcome, outcome.cause, outcome.advice) == ("failed", "block-absent", "")
     assert len(await store.search("desk")) == len(ARABIC.lines)
+
+
+def hour(n: int) -> tuple[str, str]:
+    return f"16:{n:02}", f"خبر جديد رقم {n} من المدينة"
+
+
+@pytest.mark.parametrize(("source", "lasts"), [(SOURCE, 3), (headed(), 8)], ids=["selectors alone", "with a heading"])
+async def test_a_repair_ends_when_less_than_half_of_its_list_was_read_as_configured(store, source, lasts):
+    """A page without any list in between changes nothing, nor does a restart: the store says what a repair brought."""
+    old = list(ARABIC.lines[:12])
+    await polled(store, wire(old), source)
+    for step in range(1, 9):
+        rows = [*[hour(n) for n in range(2 * step, 0, -1)], *old][:12]
+        outcome = await polled(store, listed(ARABIC.heading, rows), source, minute=10 * step)
+        assert outcome.outcome == ("changed" if step <= lasts else "failed")
+        assert (await polled(store, "<p>.</p>", source, minute=10 * step + 1)).outcome == "failed"
+    again = await polled(store, wire([hour(1), *old][:12]), source, minute=95)
+    assert again.outcome in ("changed", "refused", "unchanged")
 
 
 async def test_beside_a_sidebar_that_repeats_it_the_list_itself_is_read(store):

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -15,6 +16,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protego import Protego
 
 from tests import faults
 from tests.faults import Site, head, page, raw, redirect
@@ -215,6 +217,43 @@ async def test_a_failure_is_forgotten_as_soon_as_the_next_poll(site: Site) -> No
     assert await fetch(a_source(), site.url(), None) is not None
 
 
+async def test_one_that_came_too_late_for_a_hasty_source_is_waited_for_by_the_others(site: Site) -> None:
+    async def late(asked: faults.Asked, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.2)
+        await page("User-agent: *\nDisallow: /private")(asked, writer)
+
+    site["/robots.txt"] = late
+    fetch, hasty = polite(), a_source("hasty", timeout=timedelta(seconds=0.3))
+
+    assert "no complete answer within 0.1 s, asked for robots.txt" in (await refusal(fetch, site.url(), hasty)).detail
+    assert "no complete answer within 0.1 s" in (await refusal(fetch, site.url(), hasty)).detail
+    assert asked(site) == ["/robots.txt"], "who has no more time asks no more"
+
+    assert isinstance(await fetch(a_source("patient"), site.url(), None), Page)
+    assert isinstance(await fetch(hasty, site.url(), None), Page)
+    assert asked(site) == ["/robots.txt", "/robots.txt", "/", "/"]
+
+
+async def test_one_that_came_too_late_for_a_patient_source_is_not_waited_for_by_a_hasty_one(site: Site) -> None:
+    site["/robots.txt"] = faults.hang
+    fetch = polite()
+
+    await refusal(fetch, site.url(), a_source(timeout=timedelta(seconds=0.6)))
+    await refusal(fetch, site.url(), a_source("hasty", timeout=timedelta(seconds=0.3)))
+
+    assert asked(site) == ["/robots.txt"]
+
+
+async def test_a_refusal_to_a_hasty_source_is_one_to_all(site: Site) -> None:
+    site["/robots.txt"] = page("", status=500)
+    fetch = polite()
+
+    await refusal(fetch, site.url(), a_source("hasty", timeout=timedelta(seconds=3)))
+    await refusal(fetch, site.url(), a_source("patient"))
+
+    assert asked(site) == ["/robots.txt"]
+
+
 # How often it is asked for
 
 
@@ -356,6 +395,34 @@ async def test_the_timeout_of_a_source_covers_it_and_the_page(site: Site) -> Non
 
     assert error.detail == "no complete answer within 0.9 s"
     assert time.monotonic() - began < 1.2, "once, and not once for each"
+
+
+@pytest.mark.parametrize(
+    ("rule", "count", "length"),
+    [
+        pytest.param("/*zzzzzzzz{:05d}q", 18_000, 60_000, id="many rules, long address"),
+        pytest.param("/*zzz{:05d}q", 450, 60_000, id="few rules, long address"),
+    ],
+)
+async def test_long_rules_and_long_addresses_do_not_hold_up_the_others(rule: str, count: int, length: int) -> None:
+    rules = "User-agent: *\n" + "\n".join("Disallow: " + rule.format(n) for n in range(count))
+    threads: list[threading.Thread] = []
+
+    async def read(source: Source, url: str) -> str:
+        return rules
+
+    def noted(parser: Protego, url: str, agent: str) -> bool:
+        threads.append(threading.current_thread())
+        return can_fetch(parser, url, agent)
+
+    can_fetch = Protego.can_fetch
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Protego, "can_fetch", noted)
+        robots = Robots(read, Clock())
+        await robots.check(a_source(), httpx.URL("http://h.example/" + "z" * length))
+
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 # Crawl-delay

@@ -138,9 +138,10 @@ class Metrics:
             self._of(self._last_success, poll.source).set(poll.at.timestamp())
 
     def unkept(self, source: str, *, seconds: float, lateness: float) -> None:
-        """A poll has ended that the store refused to keep."""
+        """A poll has ended that the store refused to keep: the source is failing, until `stands` says otherwise."""
         if source in self._sources:
             self._timed(source, UNKEPT, "", seconds, lateness)
+            self._enter(source, "failing")
 
     def served(self, feeds: Collection[str], at: datetime) -> None:
         """New bytes of these feeds are served since *at*: with them, the new lines of the sources among them."""
@@ -154,11 +155,7 @@ class Metrics:
         name = health.name
         if name not in self._sources:
             return
-        before = self._states.get(name)
-        if before not in (None, health.state):
-            self._of(self._state, name, before).set(0)
-        self._of(self._state, name, health.state).set(1)
-        self._states[name] = health.state
+        self._enter(name, health.state)
         self._of(self._streak, name).set(health.streak)
         if health.last_success is not None:
             self._good.setdefault(name, health.last_success)
@@ -199,6 +196,13 @@ class Metrics:
             return openmetrics.CONTENT_TYPE_LATEST, written
         return CONTENT_TYPE_PLAIN_0_0_4, generate_latest(seen)
 
+    def _enter(self, source: str, state: str) -> None:
+        before = self._states.get(source)
+        if before not in (None, state):
+            self._of(self._state, source, before).set(0)
+        self._of(self._state, source, state).set(1)
+        self._states[source] = state
+
     def _timed(self, source: str, outcome: str, cause: str, seconds: float, lateness: float) -> None:
         self._of(self._polls, source, outcome, cause).inc()
         self._seconds.observe(max(0.0, seconds))
@@ -211,8 +215,8 @@ class Metrics:
         for kind in _KINDS:
             if found := poll.changes.of(kind):
                 self._of(self._items, poll.source, kind).inc(len(found))
+        self._kept.inc(len(poll.changes.of("new", "repost")))
         if new := poll.changes.of("new"):
-            self._kept.inc(len(new))
             self._of(self._last_new, poll.source).set(poll.at.timestamp())
             if before is not None:
                 self._await_serving(poll, [max(before, row.item.published) for row in new])

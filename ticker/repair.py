@@ -2,9 +2,10 @@
 
 Nothing is guessed. Half of its rows, and at least three, are lines known by printed time and words; they stand in the
 order in which they are known, as many of them as it has room for, nothing between them is left out or put in, and the
-newest line is not older than the newest that is known. So "most read" breaks the order, a choice of stories leaves lines
-out, another section has others between, a sidebar of all sections has too many on top, and a list of yesterday ends too
-early. All of it must hold of the lines that were read as configured too: what a repair brought vouches for nothing.
+newest line is not older than the newest that is known. So "most read" breaks the order, a choice of stories leaves
+lines out, another section has others between, a sidebar of all sections has too many on top, and a list of yesterday
+ends too early. All of it must hold of the lines that were read as configured too: what a repair brought vouches for
+nothing.
 
 Under the configured heading, which says whose list it is, a third will do, and what a repair brought there counts.
 """
@@ -106,13 +107,12 @@ def _objection(known: Known, seen: Sequence[Headline], at: datetime, zone: ZoneI
 
 
 def _leaves_out(known: Known, seen: Sequence[Headline], pairs: Sequence[tuple[int, int]]) -> bool:
-    """Whether too few of the listed lines are there, down to where its room below the new rows ends, or the last is."""
+    """Whether too few of the listed lines are there: down to the last that is, and as many as other rows leave room."""
     listed = [old for old, _ in pairs if old < len(known.listed)]
     if not listed:
         return True
-    rows = {row for _, row in pairs}
-    new = sum(row not in rows for row in range(_newest(_every(known), pairs)[1]))
-    should = max(max(listed) + 1, min(len(known.listed), len(seen) - new))
+    others = pairs[-1][1] + 1 - len(pairs)  # new, edited or put in; what stands below the last known one takes no room
+    should = max(max(listed) + 1, min(len(known.listed), len(seen) - others))
     return _more(should - len(listed), LEFT_OUT, should)
 
 
@@ -180,20 +180,14 @@ def _rising(places: Sequence[int], pairs: Sequence[tuple[int, int]]) -> int:
     return len(ends)
 
 
-def _newest(every: Sequence[Item], pairs: Sequence[tuple[int, int]]) -> tuple[datetime, int]:
-    """When the newest line of *pairs* was published, and its row."""
-    published, above = max((every[old].published, -row) for old, row in pairs)
-    return published, -above
-
-
 def _others(known: Known, seen: Sequence[Headline], pairs: Sequence[tuple[int, int]], page: said.Moment) -> str:
     """What is wrong with the rows that are not known: above the newest that is they are news, below it nothing."""
     every, rows = _every(known), {row for _, row in pairs}
-    newest, top = _newest(every, pairs)
+    newest, top = max((every[old].published, -row) for old, row in pairs)
     last = pairs[-1][1]
-    if _more(sum(row not in rows for row in range(top, last)), PUT_IN, last + 1 - top):
+    if _more(sum(row not in rows for row in range(-top, last)), PUT_IN, last + 1 + top):
         return "other lines stand between those that are known"
-    above = [spans[0].likely for row in range(top) if row not in rows and (spans := said.read(seen[row], page).spans)]
+    above = [spans[0].likely for row in range(-top) if row not in rows and (spans := said.read(seen[row], page).spans)]
     if sum(instant < newest - MINUTE for instant in above) > PINNED:
         return "what stands above the lines that are known is older than they are"
     if max([newest, *above]) < max(item.published for item in known.listed) - MINUTE:

@@ -203,6 +203,7 @@ class _Service:
             public_url=settings.server.public_url,
             sources=settings.sources,
             on_fate=self._metrics.notified,
+            after=self._notifier,
         )
 
     def _served(self, feeds: Collection[str]) -> None:
@@ -213,7 +214,7 @@ class _Service:
         for one in (self._hubs, self._notifier):
             if one is not None:
                 await one.stop()
-        self._hubs = self._notifier = None
+        self._hubs = None  # the notifier stays: the next one takes over what it knows, and a second stop does no harm
 
     async def _keep_up(self, watched: Watched, again: asyncio.Event) -> None:
         async for read in watched.changes(again):

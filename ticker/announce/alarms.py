@@ -29,6 +29,7 @@ class Alarm:
     detail: str = ""
     last_good: datetime | None = None
     quiet_until: datetime | None = None  # at an end: nothing more is told before, it was said too often
+    only: frozenset[str] = frozenset()  # targets that missed it when it was told to all, to whom it is told anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +42,35 @@ class Watch:
     refusals: tuple[datetime, ...] = ()  # by the store, in a row; no more than count
     told: tuple[datetime, ...] = ()  # messages of the last hour
 
-    def polled(self, health: Health, outcome: Poll) -> tuple["Watch", Alarm | None]:
-        """After a poll that the store kept, whose *health* is that after it."""
+    def polled(
+        self, health: Health, outcome: Poll, missed: frozenset[str] = frozenset()
+    ) -> tuple["Watch", Alarm | None]:
+        """After a poll that the store kept, whose *health* is that after it; these targets *missed* the beginning."""
         calm = replace(self, refusals=())
         if health.state == "failing":
-            return calm._failing(outcome.at, health.since or outcome.at, health)
+            return calm._failing(outcome.at, health.since or outcome.at, health, missed)
         if health.state != "healthy" or outcome.cause or outcome.outcome in ("refused", "failed"):
             return replace(calm, good=0), None
         if self.since is None or self.good + 1 < SETTLED:
             return replace(calm, good=0 if self.since is None else self.good + 1), None
         return calm._end(self.since, outcome.at, health.last_success)
 
-    def refused(self, detail: str, at: datetime) -> tuple["Watch", Alarm | None]:
+    def refused(self, detail: str, at: datetime, missed: frozenset[str] = frozenset()) -> tuple["Watch", Alarm | None]:
         """After a poll that the store refused to keep: what is known of the source is no longer true."""
         refusals = (*self.refusals, at)[:REFUSED]
         watch = replace(self, good=0, refusals=refusals)
         if len(refusals) < REFUSED:
             return watch, None
-        return watch._failing(at, refusals[0], Health(self.source, "failing", None, detail))
+        return watch._failing(at, refusals[0], Health(self.source, "failing", None, detail), missed)
 
-    def _failing(self, at: datetime, since: datetime, health: Health) -> tuple["Watch", Alarm | None]:
-        told = self._recent(at)
-        if self.since is not None or len(told) >= MOST - 1:
+    def _failing(
+        self, at: datetime, since: datetime, health: Health, missed: frozenset[str]
+    ) -> tuple["Watch", Alarm | None]:
+        told, known = self._recent(at), self.since is not None
+        if (known and not missed) or len(told) >= MOST - 1:
             return replace(self, good=0), None
-        begin = Alarm(self.source, True, at, since, health.cause, health.detail, health.last_success)
+        since, only = self.since or since, missed if known else frozenset()
+        begin = Alarm(self.source, True, at, since, health.cause, health.detail, health.last_success, only=only)
         return replace(self, since=since, good=0, told=(*told, at)), begin
 
     def _end(self, since: datetime, at: datetime, last_good: datetime | None) -> tuple["Watch", Alarm]:

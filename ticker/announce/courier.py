@@ -20,14 +20,15 @@ from ticker.announce.lanes import tell_bug
 from ticker.announce.messages import Message
 from ticker.announce.targets import Sender
 from ticker.announce.undelivered import UndeliveredError
+from ticker.errors import StoreError
 
 _dice = SystemRandom()
 
 log = structlog.get_logger()
 
 Fate = Literal["sent", "failed", "dropped"]  # failed: for an hour; dropped: too many waited
-Settled = Callable[[bool], None]
-"""Told once it is known whether a message arrives: True; or that it does not at once: False, perhaps True later."""
+Settled = Callable[[Fate | Literal["late"]], None]
+"""Told what has become of a message; before that, late: it does not arrive at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ class Courier:
         self._idle.set()
         self._stopping = False
         self._misses = 0  # in a row
+        self._refusals = 0  # by the store, in a row
+        self._asking: asyncio.TimerHandle | None = None  # the store, again
         self._failing_since: datetime | None = None
         self._detail = ""
 
@@ -104,6 +107,8 @@ class Courier:
     async def stop(self) -> None:
         """Let what is on its way arrive, for a moment; the rest is owed at the next start."""
         self._stopping = True
+        if self._asking is not None:
+            self._asking.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._timing.parting.total_seconds()):
                 await self._idle.wait()
@@ -114,12 +119,13 @@ class Courier:
     def put(self, message: Message, settled: Settled) -> None:
         """Queue *message*; the oldest goes where there is no room."""
         if len(self._queue) >= self._timing.waiting:
-            self._queue.popleft()
+            _, lost = self._queue.popleft()
             self._on_fate("dropped")
+            lost("dropped")
         self._queue.append((message, settled))
         self._work.set()
         if self._failing_since is not None:
-            settled(False)
+            settled("late")
 
     def wake(self) -> None:
         """There may be new headlines."""
@@ -132,8 +138,7 @@ class Courier:
             self._work.clear()
             while (self._queue or self._fresh) and not self._stopping:
                 if not await self._bring():
-                    pause = self._timing.again[min(self._misses, len(self._timing.again)) - 1].total_seconds()
-                    await asyncio.sleep(pause * _dice.uniform(0.8, 1.2))
+                    await asyncio.sleep(self._pause(self._misses))
 
     async def _bring(self) -> bool:
         """What comes next; False where it is to be tried again."""
@@ -149,17 +154,26 @@ class Courier:
             log.error("notify", target=self.name, gave_up=message.event, detail=self._detail)
             self._queue.popleft()
             self._on_fate("failed")
+            settled("failed")
             return True
         if not await self._send(message):
             return False
         if self._queue and self._queue[0][0] is message:
             self._queue.popleft()
-        settled(True)
+        settled("sent")
         return True
 
     async def _bring_headlines(self) -> bool:
         self._fresh = False
-        if self._headlines is None or (found := await self._headlines.next(self._clock())) is None:
+        if self._headlines is None:
+            return True
+        try:
+            found = await self._headlines.next(self._clock())
+        except StoreError as error:
+            self._ask_later(error)
+            return True
+        self._refusals = 0
+        if found is None:
             return True
         message, last = found
         if not await self._send(message):
@@ -167,6 +181,18 @@ class Courier:
             return False
         await self._headlines.told(last)
         return True
+
+    def _ask_later(self, error: StoreError) -> None:
+        """The store could not say what is new. Trouble does not wait for it: it may be what is to be told."""
+        log.error("notify", target=self.name, detail=str(error))
+        self._refusals += 1
+        if self._asking is not None:
+            self._asking.cancel()
+        self._asking = asyncio.get_running_loop().call_later(self._pause(self._refusals), self.wake)
+
+    def _pause(self, times: int) -> float:
+        """Seconds, after so many misses in a row."""
+        return self._timing.again[min(times, len(self._timing.again)) - 1].total_seconds() * _dice.uniform(0.8, 1.2)
 
     async def _send(self, message: Message) -> bool:
         try:
@@ -178,7 +204,7 @@ class Courier:
                 self._failing_since = self._clock().replace(microsecond=0)
                 log.warning("notify", target=self.name, detail=f"not told, and tried again: {self._detail}")
                 for _, settled in self._queue:
-                    settled(False)
+                    settled("late")
             return False
         if self._failing_since is not None:
             log.info("notify", target=self.name, recovered_after=str(self._clock() - self._failing_since))

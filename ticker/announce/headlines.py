@@ -30,12 +30,12 @@ class Headlines:
         self._age = age
 
     async def next(self, now: datetime) -> tuple[Message, int] | None:
-        """All that is new, in one message, and the number of its last item; None where nothing is."""
-        try:
-            last, items = await self._calls(self._ledger.news(self._after, now - self._age))
-        except StoreError as error:
-            log.error("notify", target=self._target.name, detail=str(error))
-            return None
+        """All that is new, in one message, and the number of its last item; None where nothing is.
+
+        Raises:
+            StoreError: what is new is not known.
+        """
+        last, items = await self._calls(self._ledger.news(self._after, now - self._age))
         rules = self._target.match, self._target.without
         known = [item for item in items if item.source in self._site.sources and hears(self._target, item.source)]
         found = [item for item in known if wanted(item.title, *rules)]

@@ -6,19 +6,21 @@
 
 What people were told of trouble is noted in the ledger once it has arrived: so nothing is told twice because of a
 restart, and nothing forgotten. Noted it is as soon as one target has it and all others had their chance: one that is
-dead must not make the others hear everything again.
+dead must not make the others hear everything again. A target that trouble could not be brought to for an hour is told
+of it anew, and alone, at a poll that still fails.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import Literal
 
 import structlog
 
 from ticker.announce.alarms import Alarm, Watch
-from ticker.announce.courier import Courier, Fate, Standing, Timing
+from ticker.announce.courier import Courier, Fate, Settled, Standing, Timing
 from ticker.announce.headlines import Headlines
 from ticker.announce.lanes import Calls, tell_bug
 from ticker.announce.messages import Site, of_alarms, of_test
@@ -34,12 +36,15 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class _Round:
-    """One alarm on its way to all who hear of it."""
+    """One alarm on its way to all who hear of it; each set is one of targets."""
 
     alarm: Alarm
-    untried: set[str] = field(default_factory=set)  # targets
-    arrived: bool = False
+    hearers: set[str] = field(default_factory=set)
+    untried: set[str] = field(default_factory=set)
+    heard: set[str] = field(default_factory=set)
+    missed: set[str] = field(default_factory=set)  # it was given up, or there was no room
     noted: bool = False
+    before: "_Round | None" = None  # at an end: its beginning, which is not noted any more after it
 
 
 class Notifier:
@@ -53,6 +58,8 @@ class Notifier:
         sources: as configured.
         ways: the ways out.
         on_fate: told the name of a target and what became of a message to it.
+        after: the one before a reload, stopped when this one starts: what it knows of sources that are still there is
+            known here. It need not have been started itself.
     """
 
     def __init__(
@@ -66,6 +73,7 @@ class Notifier:
         timing: Timing = TIMING,
         ways: Ways | None = None,
         on_fate: Callable[[str, Fate], None] = lambda target, fate: None,
+        after: "Notifier | None" = None,
     ) -> None:
         self._targets = tuple(targets)
         self._ledger = ledger
@@ -80,6 +88,9 @@ class Notifier:
         self._gathered: list[Alarm] = []
         self._timer: asyncio.TimerHandle | None = None
         self._latest = 0.0  # by the clock of the loop: when those gathered are told whatever comes
+        self._after = after
+        self._begun: dict[str, _Round] = {}  # source -> the beginning of its trouble
+        self._known: dict[str, datetime | None] = {}  # source -> its trouble, as people were told since the start
         self._unnoted: dict[str, datetime | None] = {}
         self._to_note = asyncio.Event()
         self._noting: asyncio.Task[None] | None = None
@@ -88,15 +99,39 @@ class Notifier:
         """Tell from now on, and of what was not told before the last process ended. Raises StoreError."""
         followed = await self._ledger.follow([target.name for target in self._targets if target.headlines])
         if not self._targets:
+            self._after = None
             return
-        alarmed = await self._ledger.alarmed()
-        self._watches = {name: Watch(name, alarmed.get(name)) for name in self._site.sources}
+        self._take_over(await self._ledger.alarmed())
         for target in self._targets:
             self._couriers[target.name] = self._courier(target, followed.get(target.name))
         for courier in self._couriers.values():
             courier.start()
         self._noting = asyncio.create_task(self._keep_noting())
         self._noting.add_done_callback(tell_bug)
+
+    def _take_over(self, alarmed: Mapping[str, datetime]) -> None:
+        """Watch from here on: as the ledger has it, and as the one before this one knew better."""
+        self._watches = {name: Watch(name, alarmed.get(name)) for name in self._site.sources}
+        old = self._after
+        while old is not None and not old._watches:
+            old = old._after
+        self._after = None
+        for name in self._watches.keys() & (old._watches.keys() if old else ()):
+            assert old is not None  # noqa: S101 - there was a name
+            self._inherit(name, old, alarmed.get(name))
+        if self._unnoted:
+            self._to_note.set()
+
+    def _inherit(self, name: str, old: "Notifier", since: datetime | None) -> None:
+        """What did not arrive before the end of *old* is as if it had not begun, or had not ended."""
+        for known, before in ((self._known, old._known), (self._unnoted, old._unnoted)):
+            if name in before:
+                known[name] = before[name]
+        since = self._known.get(name, since)
+        self._watches[name] = replace(old._watches[name], since=since)
+        if since is not None and (begun := old._begun.get(name)):
+            missed = (begun.hearers - begun.heard) & {target.name for target in self._targets}
+            self._begun[name] = replace(begun, missed=missed, untried=set(), noted=True)
 
     def _courier(self, target: Target, after: int | None) -> Courier:
         """To one target, which was told of headlines up to *after*, or is told of none."""
@@ -128,7 +163,7 @@ class Notifier:
         """A poll was kept, after which *source* is in this *health*; returns at once."""
         if (watch := self._watches.get(source)) is None:
             return
-        self._watches[source], alarm = watch.polled(health, outcome)
+        self._watches[source], alarm = watch.polled(health, outcome, self._missed(source))
         if alarm is not None:
             self._gather(alarm)
         if outcome.changes is not None and outcome.changes.of("new"):
@@ -140,9 +175,15 @@ class Notifier:
         """The store refused to keep a poll of *source*; returns at once."""
         if (watch := self._watches.get(source)) is None:
             return
-        self._watches[source], alarm = watch.refused(detail, self._clock().replace(microsecond=0))
+        self._watches[source], alarm = watch.refused(detail, self._clock().replace(microsecond=0), self._missed(source))
         if alarm is not None:
             self._gather(alarm)
+
+    def _missed(self, source: str) -> frozenset[str]:
+        """Who missed that its trouble began, and may be told anew: nothing else waits for them."""
+        begun = self._begun.get(source)
+        missed = begun.missed if begun is not None else ()
+        return frozenset(target for target in missed if not self._couriers[target].standing.waiting)
 
     def _wake(self, source: str) -> None:
         for target in self._targets:
@@ -151,6 +192,9 @@ class Notifier:
 
     def _gather(self, alarm: Alarm) -> None:
         """Tell of it with those that come within the next seconds: a network that is down is one message."""
+        begun = self._begun.get(alarm.source)
+        if alarm.only and begun is not None:
+            begun.missed -= alarm.only
         if any(other.source == alarm.source for other in self._gathered):
             self._flush()
         loop = asyncio.get_running_loop()
@@ -165,35 +209,51 @@ class Notifier:
         gathered, self._gathered = self._gathered, []
         for begins in (True, False):
             if some := [alarm for alarm in gathered if alarm.begins is begins]:
-                self._tell([_Round(alarm) for alarm in some], begins=begins)
+                self._tell([self._round(alarm) for alarm in some], begins=begins)
+
+    def _round(self, alarm: Alarm) -> _Round:
+        """A new one; of what is told anew, the one in which some missed it."""
+        begun = self._begun.pop(alarm.source, None)
+        if alarm.only and begun is not None:
+            begun.alarm = alarm
+            new = begun
+        else:
+            new = _Round(alarm, before=begun)
+        if alarm.begins:
+            self._begun[alarm.source] = new
+        return new
 
     def _tell(self, rounds: Sequence[_Round], *, begins: bool) -> None:
-        for target in self._targets:
-            heard = [each for each in rounds if target.alarms and hears(target, each.alarm.source)]
-            for each in heard:
+        heard = [(target, [each for each in rounds if _is_for(target, each.alarm)]) for target in self._targets]
+        for target, some in heard:
+            for each in some:
+                each.hearers.add(target.name)
                 each.untried.add(target.name)
-        for target in self._targets:
-            if heard := [each for each in rounds if target.name in each.untried]:
+        for target, some in heard:
+            if some:
                 total = sum(hears(target, name) for name in self._site.sources)
-                alarms = [each.alarm for each in heard]
+                alarms = [each.alarm for each in some]
                 message = of_alarms(alarms, begins=begins, total=total, at=alarms[-1].at, site=self._site)
-                self._couriers[target.name].put(message, self._settling(target.name, heard))
+                self._couriers[target.name].put(message, self._settling(target.name, some))
 
-    def _settling(self, target: str, rounds: Sequence[_Round]) -> Callable[[bool], None]:
-        def settled(arrived: bool) -> None:
+    def _settling(self, target: str, rounds: Sequence[_Round]) -> Settled:
+        def settled(fate: Fate | Literal["late"]) -> None:
             for each in rounds:
                 each.untried.discard(target)
-                each.arrived |= arrived
-                if each.arrived and not each.untried and not each.noted:
+                if fate == "sent":
+                    each.heard.add(target)
+                elif fate != "late":
+                    each.missed.add(target)
+                if each.heard and not each.untried and not each.noted:
                     each.noted = True
+                    if each.before is not None:
+                        each.before.noted, each.before = True, None
                     self._note_soon(each.alarm)
 
         return settled
 
     def _note_soon(self, alarm: Alarm) -> None:
-        if alarm.begins and alarm.cause is None:
-            return  # the store itself is what is wrong
-        self._unnoted[alarm.source] = alarm.since if alarm.begins else None
+        self._known[alarm.source] = self._unnoted[alarm.source] = alarm.since if alarm.begins else None
         self._to_note.set()
 
     async def _keep_noting(self) -> None:
@@ -212,6 +272,10 @@ class Notifier:
             log.error("notify", detail=str(error))
             return
         self._unnoted = {name: since for name, since in self._unnoted.items() if told.get(name, 0) != since}
+
+
+def _is_for(target: Target, alarm: Alarm) -> bool:
+    return target.alarms and hears(target, alarm.source) and (not alarm.only or target.name in alarm.only)
 
 
 async def try_all(

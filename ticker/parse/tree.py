@@ -36,6 +36,31 @@ _LEVEL = frozenset(
     b"area base br col embed hr img input link meta param source track wbr p li dt dd tr td th tbody thead tfoot"
     b" option optgroup rp rt html head body script style title".split()
 )
+# Formatting left open is opened anew in every later block (WHATWG, "reconstruct the active formatting elements"): 83 KB
+# of <font a=1><font a=2>… and <p>x<p>x… make 6 million nodes, 2 GB. Of equal ones three at most, so equal ones do not
+# count; nor <a> and <nobr>, which close the last of their kind. The attributes of each further <body> go to the first.
+MAX_REOPENED = 200_000  # formatting open at a tag, summed over the tags: 80 MB; of 56 real pages the most is 261
+_FEW_ROOTS = 8  # each with attributes of its own, as many as are allowed: 0.1 s
+_EQUAL = 3  # of them stay open (WHATWG, "Noah's Ark clause")
+_CLONES = 8  # elements that the end of a formatting element reaches over at most (WHATWG, adoption agency)
+_COSTLY = re.compile(rb"<[bcefhistuBCEFHISTU](?:[\s/>]|(?i:ig|ody|ode|m|ont|tml|mall|trike|trong|t)[\s/>])")
+_ATTRIBUTE = rb"[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"?|'[^']*+'?|[^\s>]*+))?+"
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_WHOLE = re.compile(  # a comment, another thing that is no tag, or a tag: its end, its name, its attributes
+    rb"<(?:!--(?:-?>|.*?(?:--!?>|\Z))|[!?][^>]*+>?|/(?![a-zA-Z])[^>]*+>?"
+    rb"|(/?)([a-zA-Z][^\s/>]*+)((?:[\s/]++|" + _ATTRIBUTE + rb")*+)>?)",
+    re.DOTALL,
+)
+_ENDED = re.compile(rb"[^<]*+</([a-zA-Z]++)[\s/>]")
+_REOPENED = frozenset(b"b big code em font i s small strike strong tt u".split())
+_ROOTS = frozenset((b"body", b"html"))
+_UNTIL_ITS_END = frozenset(b"iframe noembed noframes plaintext script style textarea title xmp".split())
+# What stood open before one of these may not be closed by an end within.
+_WALLS = frozenset(
+    b"table td th caption select object applet marquee template mi mo mn ms mtext annotation-xml foreignobject desc"
+    b" title".split()
+)
+_HARMLESS = frozenset(b"a br g img path span svg time use wbr".split())  # may stand in formatting in any number
 # Closed alone: what stands open inside them stays open (WHATWG, adoption agency).
 _FORMATTING = frozenset(b"a b big code em font i nobr s small strike strong tt u".split())
 
@@ -200,6 +225,98 @@ def guard(page: bytes) -> None:
         raise ParseError("block-absent", f"the page has more than {MAX_TAGS:,} tags: not read")
     if tags > _FEW_TAGS or (tags > MAX_OPTIONS and len(_OPTION.findall(page)) > MAX_OPTIONS):
         _refuse_depth(page)
+    costly = _COSTLY.findall(page)
+    if len(costly) * tags > MAX_REOPENED or sum(len(tag) == len("<body ") for tag in costly) > _FEW_ROOTS:
+        _refuse_costly(page, tags)
+
+
+def _refuse_costly(page: bytes, tags: int) -> None:
+    """Look at the formatting, body and html tags of a page. Most pages have few that differ, and are done."""
+    equal, open_at, attributes = dict[bytes, int](), list[int](), 0
+    places = [found.start() for found in _COSTLY.finditer(page)]
+    for at, following in zip(places, [*places[1:], len(page)], strict=True):
+        tag = _WHOLE.match(page, at, following)  # never beyond the next: what does not end is not read again and again
+        if tag is None:
+            continue
+        if tag[2].lower() in _ROOTS:
+            attributes += len(_ATTRIBUTES.findall(tag[3]))
+            continue
+        ended = _ENDED.match(page, tag.end())
+        cut = tag.end() == following
+        if (cut or equal.get(tag[0], 0) < _EQUAL) and (cut or ended is None or ended[1].lower() != tag[2].lower()):
+            equal[tag[0]] = equal.get(tag[0], 0) + 1
+            open_at.append(at)
+    if attributes > MAX_ATTRIBUTES:
+        detail = f"the page has <body> and <html> tags with more than {MAX_ATTRIBUTES} attributes: not read"
+        raise ParseError("block-absent", detail)
+    if len(open_at) * tags > MAX_REOPENED and _if_none_closed(page, open_at) > MAX_REOPENED < _reopened(page):
+        detail = f"the page leaves formatting open that would be opened anew more than {MAX_REOPENED:,} times: not read"
+        raise ParseError("block-absent", detail)
+
+
+def _if_none_closed(page: bytes, open_at: Sequence[int]) -> int:
+    """How many tags come after each of these places, in sum."""
+    after, total, end = 0, 0, len(page)
+    for at in reversed(open_at):
+        after += page.count(b"<", at, end)
+        total, end = total + after, at
+    return total
+
+
+def _reopened(page: bytes) -> int:
+    """The most nodes that open formatting can make, or more than allowed: how much is open, summed over the tags.
+
+    In doubt an element stays open: an end may be text to the parser, or be ignored, and then it closes nothing here.
+    """
+    still = list[tuple[bytes, bytes, int]]()  # name, whole tag, how many elements came before it
+    equal, wall, elements, total, at, raw, deaf = dict[bytes, int](), 0, 0, 0, 0, b"", False
+    while (at := page.find(b"<", at)) >= 0:
+        following = page.find(b"<", at + 1) if raw or deaf else -1  # what may be no tag is not read beyond the next
+        tag = _WHOLE.match(page, at, following if following >= 0 else len(page))
+        at += 1
+        if tag is None:
+            continue
+        if tag[2] is None:
+            if page.startswith(b"![CDATA[", at):
+                deaf = True  # a comment here, text in a drawing: what ends it is not known
+            if raw or deaf:
+                wall = len(still)  # <!-- in a script may go on after its end
+            else:
+                at = tag.end()
+            continue
+        name, closes = tag[2].lower(), bool(tag[1])
+        if not raw and not deaf:
+            at = tag.end()
+        total += len(still)
+        if total > MAX_REOPENED:
+            break
+        if closes:
+            if name == raw:
+                raw = b""
+            elif name in _REOPENED and not raw and not deaf:
+                _close_formatting(name, still, equal, wall, elements)
+        elif name in _REOPENED:
+            if equal.get(tag[0], 0) < _EQUAL or tag.end() == following:
+                equal[tag[0]] = equal.get(tag[0], 0) + 1
+                still.append((name, tag[0], elements))
+        else:
+            elements += name not in _HARMLESS
+            if name in _WALLS:
+                wall = len(still)
+            raw = raw or (name if name in _UNTIL_ITS_END else b"")
+    return total
+
+
+def _close_formatting(
+    name: bytes, still: list[tuple[bytes, bytes, int]], equal: dict[bytes, int], wall: int, elements: int
+) -> None:
+    """Take the last *name* off, unless it stands before a wall or has too much within for its end to be sure."""
+    for place in range(len(still) - 1, wall - 1, -1):
+        if still[place][0] == name:
+            if elements - still[place][2] < _CLONES:
+                equal[still[place][1]] -= 1
+                del still[place]
+            return
 
 
 def _refuse_long_tags(page: bytes) -> None:

@@ -46,6 +46,7 @@ from ticker.store.queries import (
     load,
     newest_query,
     polls_after,
+    repaired_since,
     version_query,
 )
 from ticker.store.rows import (
@@ -145,6 +146,7 @@ class Store:
             unlisted = ours.where(items.c.rank.is_(None), items.c.last_seen >= now - MEMORY)
             memory = await load(db, unlisted.order_by(items.c.last_seen.desc(), items.c.published.desc()))
             lists = await lists_since(db, source, now - MEMORY)
+            repaired = await repaired_since(db, source)
         return Known(
             revision=row["revision"],
             listed=tuple(still_listed(item, row["last_good"]) for item in listed),
@@ -153,6 +155,7 @@ class Store:
             lists=(row["digest"], *(digest for digest, _ in lists if digest != row["digest"])) if row["digest"] else (),
             longest=max((size for _, size in lists), default=0),
             doubted=row["doubted"],
+            repaired=repaired,
         )
 
     async def taken(self, source: str, since: datetime) -> frozenset[datetime]:
@@ -213,7 +216,7 @@ class Store:
             if accepted.rowcount != 1:
                 raise ConflictError(f"another poll of {source} was kept meanwhile")
             await keep_items(db, source, changes, page.fetched_at, known.last_good)
-            await self._keep_rows(db, source, changes, page.fetched_at, known.last_good)
+            await self._keep_rows(db, source, changes, page.fetched_at, known.last_good, advice)
 
         differs = changes.of("new", "edited") or any(row.before for row in changes.rows)
         feeds = {
@@ -279,14 +282,14 @@ class Store:
         await self._notes(Write(note))
 
     async def _keep_rows(
-        self, db: AsyncConnection, source: str, changes: Changes, at: datetime, last_good: datetime | None
+        self, db: AsyncConnection, source: str, changes: Changes, at: datetime, last_good: datetime | None, advice: str
     ) -> None:
         await db.execute(
             polls.insert().values(
                 source=source,
                 at=at,
                 outcome="changed",
-                detail="",
+                detail=advice,  # of a repair: so it is told from a list that was read as configured
                 last_good=last_good,
                 digest=changes.digest,
                 size=len(changes.rows),

@@ -38,6 +38,18 @@ async def lists_since(db: AsyncConnection, source: str, since: datetime) -> list
     return [(digest, size) for digest, size in await db.execute(recent)]
 
 
+async def repaired_since(db: AsyncConnection, source: str) -> datetime | None:
+    """When the first list was accepted that a repair had found, since one that was read as configured."""
+    lists = (polls.c.source == source, polls.c.digest.is_not(None))
+    last = select(polls.c.detail).where(*lists).order_by(polls.c.at.desc(), polls.c.id.desc()).limit(1)
+    if not await db.scalar(last):  # nearly always: the rest is looked for in all the polls that are kept
+        return None
+    configured = select(func.max(polls.c.id)).where(*lists, polls.c.detail == "").scalar_subquery()
+    since = select(func.min(polls.c.at)).where(*lists, polls.c.id > func.coalesce(configured, 0))
+    found: datetime | None = await db.scalar(since)
+    return found
+
+
 async def lists_until(db: AsyncConnection, source: str, at: datetime) -> list[tuple[datetime, str, int]]:
     """When, digest and size of the lists that were accepted in the 20 h before *at*, and before any of its second."""
     before = (
