@@ -1,8 +1,8 @@
 """Read config.yaml again when it changes or SIGHUP comes; a broken one is told of, and what runs goes on as it is.
 
 The file is looked at, not watched: that works on every file system, in containers whose configuration is a link that is
-swapped, and costs one `stat` in five seconds. It is read once it has stood still for a second: an editor may write it
-in pieces, and the first half of a configuration is a configuration too.
+swapped, and costs one `stat` in five seconds. It is read once it has stood still for half a second: an editor may write
+it in pieces, and the first half of a configuration is a configuration too.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from ticker.config import Settings
 from ticker.errors import ConfigError
 
 LOOK = 5.0  # seconds between two looks at the file
-SETTLED = 1.0  # seconds in which it must not change before it is read
+SETTLED = 0.5  # seconds in which it must not change before it is read
 
 _Mark = tuple[int, int, int, int] | None  # of a file as it stands; None where there is none
 
