@@ -466,3 +466,9 @@ async def test_ever_new_hosts_with_long_rules_do_not_fill_the_memory() -> None:
 
     assert sum(len(copy.rules) for copy in robots._copies.values()) <= MOST_KEPT
     assert list(robots._copies)[-1][0] == "http://h59.example/robots.txt"
+
+
+async def test_where_there_is_no_way_to_a_host_nothing_is_said_of_its_robots_txt(unused_tcp_port: int) -> None:
+    error = await refusal(polite(), f"http://127.0.0.1:{unused_tcp_port}/")
+
+    assert (error.cause, error.detail) == ("unreachable", "connection refused")

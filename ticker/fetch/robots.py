@@ -27,6 +27,8 @@ MOST_HOSTS = 5_000
 MOST_KEPT = 16_000_000  # characters of all copies: redirects to ever new hosts must not fill the memory
 MOST_VERDICTS = 100  # addresses of one host of which it is known whether they may be read
 LONGEST_DELAY = timedelta(days=1)  # of Crawl-delay, that is believed
+ALONE = "if that alone is amiss, robots: ignore reads on"
+NO_WAY = ("DNS:", "TLS:", "connection refused", "no connection", "what answers at this port")  # to the page either
 
 _AGENT = re.compile(r"user[- ]?agent\s*[:\s]\s*([\w*-]*)", re.IGNORECASE)
 _RULE = re.compile(r"(?:(?:dis|dia)\w*|allow|crawl[- ]delay)\s*[:\s]", re.IGNORECASE)
@@ -97,7 +99,7 @@ class Robots:
         copy = await self._copy(source, str(url.copy_with(raw_path=b"/robots.txt", userinfo=b"", fragment=None)))
         if copy.read_at is None and copy.trouble is not None:
             cause, detail, wait = copy.trouble
-            told = f"{detail}, asked for robots.txt of {url.host}; if that alone is amiss, robots: ignore reads on"
+            told = detail if _is_of_the_host(detail) else f"{detail}, asked for robots.txt of {url.host}; {ALONE}"
             raise FetchError(cause, told, retry_after=wait)
         if not await copy.allows(str(url.copy_with(userinfo=b"", fragment=None))):
             path = one_line(url.raw_path.decode("ascii", "replace"))
@@ -168,6 +170,11 @@ async def _verdict(rules: str, url: str) -> bool:
 
 async def _parsed(rules: str) -> Protego:
     return await asyncio.to_thread(Protego.parse, rules) if len(rules) > LONG else Protego.parse(rules)
+
+
+def _is_of_the_host(detail: str) -> bool:
+    """Whether the page would come no more than the robots.txt: there is no way to its host."""
+    return detail.startswith(NO_WAY) or "is at no public address" in detail
 
 
 def _note(host: str, copy: _Copy) -> str:
