@@ -121,6 +121,13 @@ def test_the_ceiling_doubles_with_each_failure_and_the_jitter_is_full():
         assert ceiling * SECOND * 1.1 >= max(waits) > ceiling * SECOND - 1.5 * fifth
 
 
+def test_a_host_that_hangs_longer_than_the_wait_is_not_asked_again_at_once():
+    hung = timedelta(seconds=30)
+    for failures in (1, 9):
+        wait = next_wait(source(every=2), failed(), failures=failures, random=Random(1), now=START + hung)
+        assert wait.span >= hung + 2 * SECOND
+
+
 @pytest.mark.parametrize("cause", ["heading-absent", "block-absent", "block-empty", "times-unreadable", "list-frozen"])
 def test_a_page_that_comes_and_cannot_be_read_is_polled_as_usual(cause):
     wait = next_wait(source(), failed(cause), failures=9, random=Random(1), now=START)

@@ -65,7 +65,7 @@ def next_wait(
     usual = _usual(source, rhythm, most, random, now)
     took = min(max(now - poll.at, timedelta()), LONGEST_POLL)
     if poll.cause in OF_THE_WAY:
-        wait = _backed_off(source, usual, max(failures, 1), random)
+        wait = _backed_off(source, usual, max(failures, 1), took, random)
     else:
         wait = _patient(_halved(source, usual, poll, last), courtesy, took, most)
     wait = _asked(wait, poll, courtesy, took, sharing)
@@ -116,17 +116,17 @@ def _halved(source: Source, wait: Wait, poll: Poll, last: Wait | None) -> Wait:
     return Wait(max(wait.span / 2, least), "once sooner, after a list without any line of the one before", halved=True)
 
 
-def _backed_off(source: Source, usual: Wait, failures: int, random: Random) -> Wait:
-    """Anywhere between the usual wait and a ceiling that doubles with each failure.
+def _backed_off(source: Source, usual: Wait, failures: int, took: timedelta, random: Random) -> Wait:
+    """Anywhere between the usual wait and a ceiling that doubles with each failure, from the end of this poll.
 
-    Full jitter: those who fell together do not come back together.
+    Full jitter: those who fell together do not come back together. From the end, because a host
+    that takes longer to fail than the wait is long would be asked again at once, and without end.
     """
     ceiling = min(usual.span * 2 ** min(failures, 10), max(source.every, PATIENT), source.every * STEPS)
     least = source.every if source.slowest is None else usual.span
     span = timedelta(seconds=random.uniform(least.total_seconds(), max(least, ceiling).total_seconds()))
-    return Wait(
-        span, f"backs off: {failures} polls in a row brought no page" if failures > 1 else "after a failed poll"
-    )
+    reason = f"backs off: {failures} polls in a row brought no page" if failures > 1 else "after a failed poll"
+    return Wait(min(took + span, max(took, span, PATIENT)), reason)
 
 
 def _patient(wait: Wait, courtesy: Courtesy, took: timedelta, most: timedelta) -> Wait:
