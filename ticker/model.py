@@ -177,6 +177,40 @@ class Item:
     repost_of: str | None = None  # guid of the item that it says once more: kept, and in no feed
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Cursor:
+    """How far somebody was told of what the store has: every line and every old wording up to these."""
+
+    item: int = 0  # in the order of the store
+    revision: int = 0  # the same, of old wordings
+
+    def __str__(self) -> str:
+        return f"{self.item}-{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What was new, or worded anew, after a cursor; each item as it stands now, once."""
+
+    new: tuple[Item, ...]  # in the order of the store
+    edited: tuple[Item, ...]  # the same; those that are not new as well
+    cursor: Cursor  # after these
+    more: bool = False  # there were more than were asked for: `cursor` is the newest all the same, they are left out
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which items are looked for: all of these hold. Reposts are never among them."""
+
+    sources: frozenset[str] | None = None  # None: of any
+    wanted: tuple[str, ...] = ()  # folded: each is somewhere in the folded title
+    unwanted: tuple[str, ...] = ()  # folded: none is
+    since: datetime | None = None  # published then or later
+    until: datetime | None = None  # published before
+    after: tuple[datetime, int] | None = None  # older than this place: `published` and `number` of the last one had
+    limit: int = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Last:
     """What the next poll of a source needs before it reads the page."""

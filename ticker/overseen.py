@@ -21,6 +21,11 @@ class Overseen:
         self.live = store.live
         self.archive = store.archive
         self.archives = store.archives
+        self.find = store.find
+        self.cursor = store.cursor
+        self.news = store.news
+        self.printed = store.printed
+        self.polled = store.polled
 
     async def health(self) -> dict[str, Health]:
         """As the store has it; a source whose polls it refuses is failing."""

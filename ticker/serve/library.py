@@ -1,8 +1,10 @@
 """What the server asks of a store, and nothing more."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
-from ticker.model import Archive, Channel, Feed, Health, Item, Version
+from ticker.model import Archive, Channel, Cursor, Feed, Health, Item, News, Version, Wish
 
 
 class Library(Protocol):
@@ -38,4 +40,27 @@ class Library(Protocol):
 
     async def health(self) -> dict[str, Health]:
         """Source name -> how it is doing; sources never polled are absent."""
+        ...
+
+    async def find(self, wish: Wish) -> list[tuple[int, Item]]:
+        """The items wished for, newest first (`published`, then the order of the store), with their revisions.
+
+        Each with its number in the order of the store: with `published` it is a place to go on from.
+        """
+        ...
+
+    async def cursor(self) -> Cursor:
+        """Of the newest there is."""
+        ...
+
+    async def news(self, after: Cursor, *, limit: int) -> News:
+        """What came after a cursor, reposts left out; at most *limit* items."""
+        ...
+
+    async def printed(self, sources: Sequence[str], since: datetime) -> dict[str, dict[datetime, int]]:
+        """Source -> hour (its beginning, UTC) -> how many items were published in it; hours without any are absent."""
+        ...
+
+    async def polled(self, sources: Sequence[str], since: datetime) -> dict[str, dict[datetime, dict[str, int]]]:
+        """Source -> hour (its beginning, UTC) -> how many polls ended in each outcome, or cause of a failure."""
         ...

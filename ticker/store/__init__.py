@@ -5,7 +5,7 @@ a StoreError, after which nothing of that transaction was kept.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +15,6 @@ from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ticker import text
 from ticker.errors import Cause, ConflictError, StoreError
 from ticker.model import (
     Archive,
@@ -37,15 +36,15 @@ from ticker.store.changes import FAILING, ensure, keep_items, publish, success, 
 from ticker.store.engine import open_engine
 from ticker.store.evidence import EvidenceLocker, keep_page, pack_body
 from ticker.store.history import History
+from ticker.store.hours import Hours, count_poll, ending
+from ticker.store.news import Arrivals
 from ticker.store.notices import Notices
+from ticker.store.past import Past
 from ticker.store.queries import (
     MEMORY,
-    items_at,
     lists_since,
-    lists_until,
     load,
     newest_query,
-    polls_after,
     repaired_since,
     version_query,
 )
@@ -56,20 +55,16 @@ from ticker.store.rows import (
     decided,
     health_of,
     pack_rows,
-    poll_of,
-    revision_row,
-    row_of,
     stands_for,
     still_listed,
     version_of,
 )
+from ticker.store.search import Finder
 from ticker.store.subscriptions import Announcements, Subscriptions
-from ticker.store.tables import archives, items, polls, revisions, sources, versions
+from ticker.store.tables import archives, items, polls, sources, versions
 from ticker.store.together import Together, Write, refused
 
 __all__ = ["FAILING", "KeptPoll", "KeptRow", "Store"]
-
-PAGE = 100  # polls read at once
 
 
 class Store:
@@ -86,6 +81,15 @@ class Store:
         self.notices = Notices(self._transaction)  # to people: of trouble and of headlines
         self.history = History(self._transaction)  # when each source prints
         self.evidence = EvidenceLocker(self._transaction)  # of polls that kept nothing
+        finder = Finder(self._transaction)
+        self.find, self.search = finder.find, finder.search
+        arrivals = Arrivals(self._transaction)
+        self.cursor, self.news = arrivals.cursor, arrivals.news
+        hours = Hours(self._transaction)
+        self.printed, self.polled = hours.printed, hours.polled
+        past = Past(self._transaction)  # for a replay
+        self.kept, self.count_kept, self.items_of = past.kept, past.count_kept, past.items_of
+        self.known_at, self.gone, self.adopt = past.known_at, past.gone, past.adopt
         self._news: dict[str, tuple[int, datetime | None]] = {}  # source -> its revision, and `last_new` as of that
 
     @classmethod
@@ -252,6 +256,7 @@ class Store:
 
         async def note(db: AsyncConnection) -> None:
             await db.execute(update(sources).where(sources.c.name == source).values(**told))
+            await count_poll(db, source, at, "unchanged" if validators else "not-modified", self.keep_polls)
 
         await self._notes(Write(note))
 
@@ -278,6 +283,7 @@ class Store:
                     rows=pack_rows(rows) if rows else None,
                 )
             )
+            await count_poll(db, poll.source, poll.at, ending(poll), self.keep_polls)
 
         await self._notes(Write(note))
 
@@ -297,6 +303,7 @@ class Store:
             )
         )
         await db.execute(delete(polls).where(polls.c.source == source, polls.c.at < at - self.keep_polls))
+        await count_poll(db, source, at, "changed", self.keep_polls)
 
     async def republish(self, channels: Iterable[Channel], now: datetime, press: Press) -> None:
         """Make a new version of each feed whose configuration has changed since it was published, or that is damaged.
@@ -370,34 +377,6 @@ class Store:
         """Items of one source or of all, newest first, with their old wordings."""
         return await self.search(source, limit=limit, reposts=False)
 
-    async def search(
-        self,
-        source: str | None,
-        *,
-        term: str = "",
-        since: datetime | None = None,
-        limit: int | None = None,
-        reposts: bool = True,
-    ) -> list[Item]:
-        """Items that hold every word of *term* (folded: spellings do not matter), newest first.
-
-        Args:
-            reposts: also those that say another item once more.
-        """
-        query = select(items).order_by(items.c.published.desc(), items.c.id.desc()).limit(limit)
-        if source is not None:
-            query = query.where(items.c.source == source)
-        if not reposts:
-            query = query.where(items.c.repost_of.is_(None))
-        if since is not None:
-            query = query.where(items.c.published >= since)
-        for word in text.fold(term).split():
-            query = query.where(items.c.title_fold.contains(word, autoescape=True))
-        async with self._transaction(write=False) as db:
-            found = await load(db, query)
-            good = {row.name: row.last_good for row in await db.execute(select(sources.c.name, sources.c.last_good))}
-        return [still_listed(item, good[item.source]) for item in found]
-
     async def count(self) -> int:
         """How many items are kept."""
         async with self._transaction(write=False) as db:
@@ -423,70 +402,6 @@ class Store:
         async with self._transaction(write=False) as db:
             rows = (await db.execute(select(sources))).mappings().all()
         return {row["name"]: health_of(row) for row in rows}
-
-    # What a replay needs
-
-    async def kept(self, source: str, since: datetime | None = None) -> AsyncIterator[KeptPoll]:
-        """The polls of *source* that are kept, in the order in which they were; raises StoreError where one is damaged.
-
-        No transaction is held between them.
-        """
-        after = 0
-        while True:
-            async with self._transaction(write=False) as db:
-                page = (await db.execute(polls_after(source, after, since).limit(PAGE))).mappings().all()
-            for row in page:
-                yield poll_of(row)
-            if len(page) < PAGE:
-                return
-            after = page[-1]["id"]
-
-    async def count_kept(self, source: str, since: datetime | None = None) -> int:
-        """How many polls `kept` gives."""
-        query = select(func.count()).select_from(polls_after(source, 0, since).subquery())
-        async with self._transaction(write=False) as db:
-            return int(await db.scalar(query) or 0)
-
-    async def items_of(self, guids: Iterable[str]) -> dict[str, Item]:
-        """The items of these guids, as far as there are such."""
-        if not (wanted := list(guids)):
-            return {}
-        async with self._transaction(write=False) as db:
-            pages = (wanted[n : n + 500] for n in range(0, len(wanted), 500))
-            found = [item for some in pages for item in await load(db, select(items).where(items.c.guid.in_(some)))]
-        return {item.guid: item for item in found}
-
-    async def known_at(self, source: str, at: datetime) -> tuple[dict[str, Item], list[tuple[datetime, str, int]]]:
-        """What was known of *source* at *at*: the items as they are now, and when, digest and size of its lists before.
-
-        Items are those first seen by then and listed, or seen in the 20 h before; lists are oldest first.
-        """
-        async with self._transaction(write=False) as db:
-            found = await load(db, items_at(source, at))
-            return {item.guid: item for item in found}, await lists_until(db, source, at)
-
-    async def gone(self, source: str) -> dict[str, datetime]:
-        """guid -> since when an item is listed no more though lines below it were."""
-        query = select(items.c.guid, items.c.gone_at).where(items.c.source == source, items.c.gone_at.is_not(None))
-        async with self._transaction(write=False) as db:
-            return {row.guid: row.gone_at for row in await db.execute(query)}
-
-    async def adopt(self, source: str, known: Sequence[Item], lists: Sequence[tuple[datetime, str, int]]) -> None:
-        """Begin a source that has no row yet with what another store knew of it: items, and lists oldest first."""
-        at, digest, _ = lists[-1]
-        fresh = success(at, None, saved=False, anew=True)
-        state = {"revision": 1, "digest": digest, **fresh, "since": at}
-        old = [revision_row(item.guid, was) for item in known for was in item.revisions]
-        accepted = [
-            {"source": source, "at": when, "outcome": "changed", "detail": "", "digest": mark, "size": size}
-            for when, mark, size in lists
-        ]
-        async with self._transaction(write=True) as db:
-            await db.execute(sources.insert().values(name=source, **state))
-            await db.execute(items.insert(), [row_of(item) for item in known])
-            if old:
-                await db.execute(revisions.insert(), old)
-            await db.execute(polls.insert(), accepted)
 
 
 def _stands(row: RowMapping, channel: Channel) -> bool:

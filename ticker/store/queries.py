@@ -8,8 +8,8 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Item, Revision
-from ticker.store.rows import item_of, revision_of
-from ticker.store.tables import items, polls, revisions, versions
+from ticker.store.rows import item_of, revision_of, still_listed
+from ticker.store.tables import items, polls, revisions, sources, versions
 
 MEMORY = timedelta(hours=20)  # without it, stale pages and outages published 4 to 49 % of the items twice (research)
 MOST_LISTS = 200  # digests remembered: over three hours of a list that changes every minute
@@ -82,3 +82,11 @@ async def load(db: AsyncConnection, query: Select[Any]) -> list[Item]:
         for row in (await db.execute(wordings)).mappings():
             older[row["guid"]].append(revision_of(row))
     return [item_of(row, older[row["guid"]]) for row in rows]
+
+
+async def seen_now(db: AsyncConnection, found: list[Item]) -> list[Item]:
+    """*found*, those that are listed seen last by the last accepted poll."""
+    listed = {item.source for item in found if item.rank is not None}
+    good = select(sources.c.name, sources.c.last_good).where(sources.c.name.in_(listed))
+    last = {row.name: row.last_good for row in (await db.execute(good) if listed else ())}
+    return [still_listed(item, last.get(item.source)) for item in found]

@@ -22,7 +22,7 @@ from sqlalchemy import (
     true,
 )
 
-HEAD = "0005"  # the last of the migrations that make these tables; a test holds it against migrations/versions
+HEAD = "0006"  # the last of the migrations that make these tables; a test holds it against migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -100,6 +100,7 @@ items = Table(
     UniqueConstraint("source", "published"),
     Index(None, "published"),
     Index(None, "source", "last_seen"),
+    Index("ix_items_reposts", "source", "published", sqlite_where=text("repost_of IS NOT NULL")),
     Index("ix_items_listed", "source", "rank", sqlite_where=Column("rank").isnot(None)),
     Index("ix_items_unarchived", "source", "id", sqlite_where=text("archive IS NULL AND repost_of IS NULL")),
     Index("ix_items_unarchived_all", "source", "id", sqlite_where=text("archive_all IS NULL AND repost_of IS NULL")),
@@ -132,6 +133,16 @@ polls = Table(
     Column("size", Integer),  # rows
     Column("rows", LargeBinary),  # zlib of JSON [[printed, title, link, guid], …] in page order
     Index(None, "source", "at"),
+)
+
+poll_hours = Table(  # how many polls of an hour ended so, those included that left no row in `polls`
+    "poll_hours",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("hour", Instant, primary_key=True),  # its beginning
+    Column("ending", String(32), primary_key=True),  # an outcome, or the cause of a failure
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 versions = Table(

@@ -1,0 +1,94 @@
+"""Find items: by words, source and time; newest first, a page at a time."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ticker import text
+from ticker.model import Item, Wish
+from ticker.store.grams import hits
+from ticker.store.queries import load, seen_now
+from ticker.store.subscriptions import Transactions
+from ticker.store.tables import Instant, items
+
+AT_ONCE = 500  # items that are loaded with one query
+NO_LIMIT = 2**31 - 1
+PAGE_ORDER = (items.c.published.desc(), items.c.id.desc())
+
+
+class Finder:
+    """Search: each term is contained in the folded title (`text.fold`), anywhere. Reposts are never found."""
+
+    def __init__(self, transaction: Transactions) -> None:
+        self._transaction = transaction
+
+    async def find(self, wish: Wish) -> list[tuple[int, Item]]:
+        """The items wished for, newest first, each with its number in the order of the store.
+
+        By the index of titles where there is something to look for in it, else by that of time.
+        """
+        query = hits(wish)
+        if query is None:
+            query = by_time(wish)
+        async with self._transaction(write=False) as db:
+            numbers = list((await db.scalars(query.limit(wish.limit))).all())
+            return list(zip(numbers, await _items(db, numbers), strict=True))
+
+    async def search(
+        self,
+        source: str | None,
+        *,
+        term: str = "",
+        since: datetime | None = None,
+        limit: int | None = None,
+        reposts: bool = True,
+    ) -> list[Item]:
+        """Items that hold every word of *term* (folded: spellings do not matter), newest first.
+
+        Args:
+            reposts: also those that say another item once more, where there is no *term*.
+        """
+        sources = None if source is None else frozenset((source,))
+        words = tuple(text.fold(term).split())
+        if words or not reposts:
+            wish = Wish(sources, words, since=since, limit=NO_LIMIT if limit is None else limit)
+            return [item for _, item in await self.find(wish)]
+        query = select(items).order_by(*PAGE_ORDER).limit(limit)
+        if source is not None:
+            query = query.where(items.c.source == source)
+        if since is not None:
+            query = query.where(items.c.published >= since)
+        async with self._transaction(write=False) as db:
+            return await seen_now(db, await load(db, query))
+
+
+def by_time(wish: Wish) -> Select[Any]:
+    """The numbers of the items wished for, in page order, by looking at each item: what search means."""
+    query = select(items.c.id).where(items.c.repost_of.is_(None))
+    if wish.sources is not None:
+        query = query.where(items.c.source.in_(wish.sources))
+    if wish.since is not None:
+        query = query.where(items.c.published >= wish.since)
+    if wish.until is not None:
+        query = query.where(items.c.published < wish.until)
+    if wish.after is not None:
+        published, number = wish.after
+        query = query.where(
+            tuple_(items.c.published, items.c.id) < tuple_(literal(published, Instant), literal(number))
+        )
+    for term in wish.wanted:
+        query = query.where(func.instr(items.c.title_fold, term) > 0)
+    for term in wish.unwanted:
+        query = query.where(func.instr(items.c.title_fold, term) == 0)
+    return query.order_by(*PAGE_ORDER)
+
+
+async def _items(db: AsyncConnection, numbers: list[int]) -> list[Item]:
+    """The items of these numbers, in their order, which is page order."""
+    some = (numbers[n : n + AT_ONCE] for n in range(0, len(numbers), AT_ONCE))
+    found = [
+        item for ids in some for item in await load(db, select(items).where(items.c.id.in_(ids)).order_by(*PAGE_ORDER))
+    ]
+    return await seen_now(db, found)
