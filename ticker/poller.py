@@ -1,7 +1,7 @@
 """Poll sources in this process: with what is known of each from poll to poll, and all who follow from it told."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random, SystemRandom
@@ -44,6 +44,7 @@ class Beat:
     failures: int = 0  # polls in a row that brought no page
     lateness: timedelta = timedelta()  # of the last poll
     wait: Wait | None = None  # until the next one
+    state: str = "waiting"  # that it is in, as far as anybody was told
     fresh_until: datetime | None = None  # says the Cache-Control of the last page
     fickle_until: datetime | None = None  # it changed though it was to be fresh: until then that is not believed
 
@@ -63,6 +64,8 @@ class Poller:
         channels: others when a hub fails.
         listener: told of each poll.
         shelf: refreshed at once after a poll that changed something.
+        on_refreshed: awaited once the shelf has what has been published; may raise StoreError.
+        on_state: told of a source that is in another state than after its last poll here.
         sharing: how many sources are polled on the host of one.
     """
 
@@ -80,6 +83,8 @@ class Poller:
         self.metrics = metrics or Metrics()
         self.listener: Listener | None = None
         self.shelf: Shelf | None = None
+        self.on_refreshed: Callable[[], Awaitable[None]] | None = None
+        self.on_state: Callable[[str, str], object] = lambda source, state: None
         self.sharing: Callable[[Source], int] = lambda source: 1
         self.teller = Teller()
         self._store = store
@@ -100,6 +105,11 @@ class Poller:
         for gone in self._beats.keys() - {source.name for source in settings.sources}:
             del self._beats[gone]
             self.teller.forget(gone)
+
+    def know(self, health: Health) -> None:
+        """How a source was doing when this process began."""
+        if health.name in self.channels:
+            self._beats.setdefault(health.name, Beat(state=health.state))
 
     def started(self, source: Source, lateness: timedelta) -> None:
         """A poll of *source* starts, so long after it was due."""
@@ -156,6 +166,7 @@ class Poller:
         beat.failures = beat.failures + 1 if outcome.cause in OF_THE_WAY else 0
         beat.wait = self._wait(source, beat, outcome)
         self._count(source, beat, outcome, health, took)
+        self._enter(source, beat, health.state)
         self.teller.kept(outcome, timedelta(seconds=took), well=health.state == "healthy")
         self.teller.risk(source.name, beat.wait.risk)
         if self.listener is not None:
@@ -169,6 +180,8 @@ class Poller:
         try:
             if self.shelf is not None:
                 await self.shelf.refresh()
+            if self.on_refreshed is not None:
+                await self.on_refreshed()
         except StoreError as error:
             log.error("store", detail=str(error))
 
@@ -200,6 +213,11 @@ class Poller:
         note = f"its Cache-Control says {words(asked.fresh_for)}, and it changes sooner: not believed for a day"
         return replace(asked, fresh_for=timedelta(), note="; ".join(filter(None, (asked.note, note))))
 
+    def _enter(self, source: Source, beat: Beat, state: str) -> None:
+        before, beat.state = beat.state, state
+        if before != state:
+            self.on_state(source.name, state)
+
     def _wait(self, source: Source, beat: Beat, outcome: Poll) -> Wait:
         return next_wait(
             source,
@@ -220,6 +238,7 @@ class Poller:
         self.metrics.unkept(source.name, seconds=took, lateness=beat.lateness.total_seconds())
         if self.listener is not None:
             self.listener.refused(source.name, detail)
+        self._enter(source, beat, "failing")
         beat.health = None
         beat.wait = self._wait(source, beat, Poll(source.name, now, "failed"))
         return beat.wait

@@ -83,7 +83,12 @@ def merged(running: Settings, read: Settings) -> tuple[Settings, list[str]]:
     server = read.server
     if (server.host, server.port) != (running.server.host, running.server.port):
         kept += [f"server.{key}" for key in ("host", "port") if getattr(server, key) != getattr(running.server, key)]
-        server = replace(running.server, log_requests=server.log_requests)
+        server = replace(
+            server, host=running.server.host, port=running.server.port, public_url=running.server.public_url
+        )
+    if server.proxies != running.server.proxies:
+        kept.append("server.proxies")
+        server = replace(server, proxies=running.server.proxies)
     if read.store != running.store:
         kept.append("store")
     return replace(read, server=server, store=running.store), kept

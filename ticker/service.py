@@ -10,9 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import SystemRandom
+from time import monotonic
 
 import structlog
+from starlette.types import ASGIApp
 
 from ticker.announce import Notifier
 from ticker.channels import published_channels
@@ -20,13 +23,27 @@ from ticker.config import Settings, warnings
 from ticker.errors import StoreError
 from ticker.hubs import Hubs
 from ticker.metrics import Metrics
+from ticker.model import Channel
 from ticker.overseen import Overseen
 from ticker.poller import Poller
 from ticker.press import RenderThread
 from ticker.reload import Watched, differences, merged
 from ticker.render import opml
 from ticker.schedule import Schedule
-from ticker.serve import Access, Shelf, Switch, build_app, listen, quiet_uvicorn, server_of
+from ticker.serve import (
+    Access,
+    Addresses,
+    Gate,
+    Live,
+    Rates,
+    Shelf,
+    Switch,
+    build_app,
+    listen,
+    quiet_uvicorn,
+    room_for,
+    server_of,
+)
 from ticker.store import Store
 
 PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
@@ -109,6 +126,7 @@ class _Service:
         )
         poller.sharing = self._schedule.sharing
         self._front = Switch()
+        self._live: Live | None = None  # its streams go on when other settings are taken over
         self._hubs: Hubs | None = None
         self._notifier: Notifier | None = None
         self._archiving: asyncio.Task[None] | None = None
@@ -128,19 +146,24 @@ class _Service:
         channels = await published_channels(settings, store)
         await store.republish(channels.values(), system_clock().replace(microsecond=0), press)
         hubs = Hubs(settings, channels, store=store, press=press, poller=poller, clock=system_clock)
+        library = Overseen(store, poller.teller.refused)
+        live = self._live_of(settings, library, channels)
+        addresses = Addresses(settings.server.proxies)
         app = build_app(
-            library=Overseen(store, poller.teller.refused),
+            library=library,
             channels=channels,
             sources=settings.sources,
             clock=system_clock,
             next_poll=self._schedule.next_poll,
             press=press,
             opml=opml(channels),
-            beside=hubs.beside,
+            beside={**hubs.beside, "/events": live},
             on_answer=_tell_request if settings.server.log_requests else None,
             on_feed=self._metrics.answered,
             metrics=self._metrics.expose,
             facts=poller.facts,
+            rates=Rates(addresses, monotonic),
+            gate=_gate_of(settings, addresses),
         )
         notifier = self._notifier_of(settings)
         await self._stop_telling()
@@ -151,9 +174,12 @@ class _Service:
             poller.teller.know(health)
         self._metrics.kept(await store.count())
         poller.take(settings, channels)
+        for health in known.values():
+            poller.know(health)
         shelf: Shelf = app.state.shelf
         shelf.on_served.append(self._served)
         poller.shelf, poller.listener = shelf, notifier
+        poller.on_refreshed, poller.on_state = live.told, live.state
         await poller.refresh()
         self._hubs, self._notifier, self._front.app = hubs, notifier, app
         await hubs.start(shelf)
@@ -169,7 +195,8 @@ class _Service:
     ) -> None:
         """Poll and serve until *stop*, then bring everything to its end."""
         assert self.settings is not None  # noqa: S101 - `take` comes first
-        server = server_of(self._front)
+        settings = self.settings.server
+        server = server_of(self._front, streams=settings.live_clients, proxies=settings.proxies)
         quiet_uvicorn(lambda error, times: log.error("bug", exc_info=error, times=times))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         beside = [asyncio.create_task(_keep_fresh(self._poller))]
@@ -184,6 +211,8 @@ class _Service:
         at, sources = self.settings.server.public_url, len(self.settings.sources)
         log.info("serving", at=at, listening=f"{host}:{port}", sources=sources)
         await asyncio.wait((serving, asyncio.create_task(stop.wait())), return_when=asyncio.FIRST_COMPLETED)
+        if self._live:
+            await self._live.close()  # else they would hold the server up until it cuts them off
         for task in beside:  # first: no settings are taken over by what is about to end
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
@@ -205,6 +234,15 @@ class _Service:
             on_fate=self._metrics.notified,
             after=self._notifier,
         )
+
+    def _live_of(self, settings: Settings, library: Overseen, channels: Mapping[str, Channel]) -> Live:
+        """What tells open pages; it is the same for ever, and goes on by *settings* from now on."""
+        server, most = settings.server, room_for(settings.server.live_clients)
+        if self._live is None:
+            self._live = Live(library=library, channels=channels, most=most, addresses=Addresses(server.proxies))
+        anew = self.settings is not None and self.settings.server.read_token != server.read_token
+        self._live.adopt(library=library, channels=channels, most=most, anew=anew)
+        return self._live
 
     def _served(self, feeds: Collection[str]) -> None:
         self._metrics.served(feeds, system_clock())
@@ -242,6 +280,14 @@ class _Service:
         told = differences(self.settings, settings)
         await self.take(settings)
         log.info("config", detail="taken over", **told)
+
+
+def _gate_of(settings: Settings, addresses: Addresses) -> Callable[[ASGIApp], ASGIApp] | None:
+    """What lets in only those who have the token, if there is one."""
+    server = settings.server
+    if not server.read_token:
+        return None
+    return partial(Gate, token=server.read_token, public_url=server.public_url, addresses=addresses, timer=monotonic)
 
 
 def _tell_bug(task: asyncio.Task[None]) -> None:

@@ -22,6 +22,7 @@ from ticker.config.keys import FeedSettings, File, Server
 from ticker.config.names import RESERVED
 from ticker.config.notify import Target, doubts, named
 from ticker.config.problems import mend, told
+from ticker.config.words import KeyPath
 from ticker.config.written import Written
 from ticker.errors import ConfigError
 from ticker.model import Source
@@ -74,11 +75,21 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         if len(details) > _MOST:
             more = len(details) - _MOST
             written.blame((), f"{more:,} more mistakes than the following; mend these first", {})
+    else:
+        _check_private(file, written, variables)
     if problems := written.problems():
         raise ConfigError(problems)
     sources = tuple(each.checked() for each in file.sources)
     targets = named([each.checked() for each in file.notify])
     return Settings(file.server, file.store, file.feed, file.keep_polls, file.contact, sources, targets)
+
+
+def _check_private(file: File, written: Written, variables: Mapping[KeyPath, str]) -> None:
+    """A hub passes a feed on to people of whom it asks no token, and cannot read one itself."""
+    for key, there in {"hub": file.feed.hub, "hubs": file.feed.hubs}.items():
+        if there and file.server.read_token:
+            says = "cannot go with server.read_token: hubs hand feeds on to who has none; remove one of the two"
+            written.blame(("feed", key), says, variables)
 
 
 @cache

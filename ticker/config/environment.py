@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ticker.config.access import Token
 from ticker.config.keys import File, keys
 from ticker.config.nodes import typed
 from ticker.config.words import KeyPath
@@ -26,12 +27,19 @@ def override(written: Written, environ: Mapping[str, str]) -> dict[KeyPath, str]
             continue
         path = _path(name)
         try:
-            written.value = _with(written.value, path, typed(text) if kind in (int, bool) else text)
+            written.value = _with(written.value, path, _leaf(name, text, kind))
             variables[path] = name
         except LookupError:
             says = "there is no such entry in the file; the first is 0, and a new one is written there"
             written.blame_variable(name, says)
     return variables
+
+
+def _leaf(name: str, text: str, kind: type) -> object:
+    """What the variable *name* says; of a secret, where it is."""
+    if kind is Token:
+        return {"env": name}
+    return typed(text) if kind in (int, bool) else text
 
 
 def _ours(environ: Mapping[str, str]) -> list[tuple[str, str]]:

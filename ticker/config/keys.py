@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, with_config
 
+from ticker.config.access import LOOPBACK, Proxies, ReadToken, Token
 from ticker.config.addresses import Contact, Host, HubUrls, PublicUrl, Store, Urls
 from ticker.config.durations import MINUTELY, Days, EveryOrRange, Minutes, Seconds
 from ticker.config.names import Charset, Language, Name, Zone
@@ -27,6 +28,7 @@ _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 Robots = Annotated[Literal["obey", "ignore"], BeforeValidator(_obey_or_ignore)]
+_Streams = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 _Flag = Annotated[bool, Field(strict=True)]
 OR_NONE = BeforeValidator(lambda value: [] if value is None else value)  # a list whose entries are all commented out
 
@@ -47,6 +49,9 @@ class Server:
     port: _Port = 8000
     public_url: PublicUrl = ""  # ends in "/"; when none is given it is made of the two above
     log_requests: bool = False
+    proxies: Proxies = LOOPBACK  # who may say for whom they ask
+    live_clients: _Streams = 2000  # open pages that are told what is new
+    read_token: ReadToken = field(default=Token(), repr=False)  # without it, anybody may read
 
     def __post_init__(self) -> None:
         if not self.public_url:

@@ -46,7 +46,7 @@ class Target:
 
 def _to(value: object, info: ValidationInfo) -> str:
     if isinstance(value, Mapping):
-        return _checked(_held(value, info), ", as the place that it names says")
+        return _checked(held(value, info), ", as the place that it names says")
     if not isinstance(value, str) or not value:
         raise ValueError(f"must be an address; write to: {EXAMPLES['to']}, or to: {ELSEWHERE}")
     if _holds_secret(value):
@@ -91,21 +91,21 @@ def _secret(value: object, info: ValidationInfo) -> str:
         raise ValueError(f"is a secret, which does not belong in this file; write secret: {ELSEWHERE}")
     if not _is_hook(info):
         raise ValueError("signs what webhooks get (https://), and is unknown to other targets; remove it")
-    return _held(value, info)
+    return held(value, info)
 
 
-def _held(value: Mapping[str, Any], info: ValidationInfo) -> str:
-    """What the environment or a file holds."""
+def held(value: Mapping[str, Any], info: ValidationInfo, *, own: str = "") -> str:
+    """What the environment or a file holds; *own* is the variable that stands in place of the key, if it has one."""
     key = str(info.field_name)
     said = [(where, name) for where, name in value.items() if isinstance(name, str) and name.strip()]
     if len(value) != 1 or len(said) != 1 or said[0][0] not in ("env", "file"):
         raise ValueError(f"says not where it is; write {key}: {ELSEWHERE}")
     (where, name), context = said[0], info.context or {}
-    return _of_environment(name, context) if where == "env" else _of_file(name, context)
+    return _of_environment(name, context, own) if where == "env" else _of_file(name, context)
 
 
-def _of_environment(name: str, context: Mapping[str, Any]) -> str:
-    if name.startswith("TICKER_"):
+def _of_environment(name: str, context: Mapping[str, Any], own: str) -> str:
+    if name.startswith("TICKER_") and name != own:
         raise ValueError(f"{name} begins like a key of this file; name the variable otherwise, as HOOK_URL")
     found = str(context.get("environ", {}).get(name, "")).strip()
     if not found:

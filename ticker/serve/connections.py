@@ -3,29 +3,71 @@
 uvicorn reads a request head of any length for any time, and accepts as many connections as there
 are file descriptors. The class made here goes on top of its HTTP/1.1 implementation (httptools, or
 h11 where that is missing) and changes nothing for a client that asks and takes its answer.
+
+Streams that are told as things come (`stream_of`) are counted by whoever serves them, not here: they neither keep
+readers out nor have to make room for them.
 """
 
 import asyncio
 import importlib
+import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import islice
 from typing import Any, ClassVar, cast
 
+from starlette.types import Scope
+
 PIECE = 8 * 1024  # bytes parsed at a time: what comes in one read, up to 256 KB, must not all be parsed at once
 SETTLED = 1.0  # seconds until a connection that asks nothing may have to make room
 LOOKED_AT = 50  # connections at most, to find one that can make room: a flood must not cost a search each
+MOST = 2000  # connections beside streams
+BUFFERED = 16 * 1024  # bytes of a stream that are not taken yet, from which on it has to wait
+
+_OURS = "ticker.connection"  # where a request finds its connection, in the state of its scope
 
 
-def _default_connections() -> int:
-    """70 % of the file descriptors this process may have, at most 2,000; the rest is for database and polls."""
+def _default_connections(streams: int = 0) -> int:
+    """70 % of the file descriptors that *streams* leave, at most 2,000; the rest is for database and polls."""
+    return max(1, min(MOST, (_descriptors() - streams) * 7 // 10))
+
+
+def _descriptors(wanted: int = 0) -> int:
+    """How many files this process may have open: *wanted* where it may say so itself, as systemd and Docker have it."""
     try:
         resource = importlib.import_module("resource")
     except ImportError:  # not on Windows, whose sockets are not counted as files
-        return 2000
-    soft: int = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return 2000 if soft == resource.RLIM_INFINITY else max(1, min(2000, soft * 7 // 10))
+        return 10 * MOST + wanted
+    soft, hard = (sys.maxsize if limit == resource.RLIM_INFINITY else limit for limit in _files(resource))
+    if soft < min(hard, wanted):
+        soft = min(hard, wanted)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, _files(resource)[1]))
+    return int(soft)
+
+
+def _files(resource: Any) -> tuple[int, int]:
+    limits: tuple[int, int] = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return limits
+
+
+def room_for(streams: int) -> int:
+    """For how many of *streams* there are file descriptors, beside readers; at worst, half of them are theirs."""
+    others = MOST * 10 // 7
+    found = _descriptors(streams + others)
+    return streams if found >= streams + others else max(1, min(streams, found // 2))
+
+
+def limits_beside(streams: int) -> "Limits":
+    """What a client may take, where so many streams are held as well."""
+    return Limits(connections=_default_connections(streams))
+
+
+def stream_of(scope: Scope) -> Callable[[], None]:
+    """Say that the request of *scope* is answered by a stream; what cuts that off, whatever it has not taken."""
+    connection = scope.get("state", {}).get(_OURS)
+    return connection.become_stream() if isinstance(connection, _Bounded) else lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +111,11 @@ class _Bounded(asyncio.Protocol):
     """The limits, for either implementation; what is declared here without a value is theirs."""
 
     limits: ClassVar[Limits]
+    ordinary: ClassVar["dict[_Bounded, None]"]  # those that are no streams, the oldest first
 
+    app_state: dict[str, Any]  # copied into the state of each request
     loop: asyncio.AbstractEventLoop
     transport: asyncio.Transport
-    connections: "set[_Bounded]"  # all of the server
     cycle: Any  # the newest request and its answer; None before the first
     server_state: Any
     timeout_keep_alive: float
@@ -84,18 +127,37 @@ class _Bounded(asyncio.Protocol):
     _loose = 0  # bytes that came after the last complete head
     _watch: asyncio.TimerHandle | None = None
     _deaf = False  # what comes is thrown away
+    _streaming = False
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.ordinary = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self.app_state = {**self.app_state, _OURS: self}
+        self.ordinary[self] = None
         self._since = self.loop.time()
         self._look_later()
-        if len(self.connections) > self.limits.connections and not self._room():
+        if len(self.ordinary) > self.limits.connections and not self._room():
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, b"retry-after: 5\r\n")
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._watch is not None:
             self._watch.cancel()
+        self.ordinary.pop(self, None)
+        self.app_state = {}  # not to wait for the collector of cycles
         super().connection_lost(exc)
+
+    def become_stream(self) -> Callable[[], None]:
+        """Be counted no more; what cuts it off. Its answer is the last one on this connection."""
+        self.ordinary.pop(self, None)
+        self._streaming = True
+        self.transport.set_write_buffer_limits(BUFFERED)
+        wire = self.transport.get_extra_info("socket")
+        if wire is not None and hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: ends what nobody acknowledges any more
+            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(self.limits.answer_seconds * 1000))
+        return self.transport.abort
 
     def data_received(self, data: bytes) -> None:
         if not self._loose and not self._in_body:
@@ -148,7 +210,8 @@ class _Bounded(asyncio.Protocol):
         self.shutdown()
 
     def _look_later(self) -> None:
-        self._watch = self.loop.call_later(min(self.limits.head_seconds, self.limits.answer_seconds) / 4, self._look)
+        head, answer = self.limits.head_seconds, self.limits.answer_seconds
+        self._watch = self.loop.call_later((answer if self._streaming else min(head, answer)) / 4, self._look)
 
     def _look(self) -> None:
         """Hang up on a head that does not end; drop an answer that is not taken, which hanging up would wait for."""
@@ -167,7 +230,8 @@ class _Bounded(asyncio.Protocol):
     def _room(self) -> bool:
         """Hang up on a connection that asks nothing, if one is found: else idle ones would keep readers out."""
         now = self.loop.time()
-        for other in islice(self.connections, LOOKED_AT):
+        for other in list(islice(self.ordinary, LOOKED_AT)):
+            self.ordinary[other] = self.ordinary.pop(other)  # the next time, others are looked at
             if other._idle_for(now) >= SETTLED and not other.transport.is_closing():
                 other.transport.close()
                 return True

@@ -13,6 +13,7 @@ from ticker.serve.documents import METHODS, Document, send_document
 from ticker.serve.feeds import Shelf
 from ticker.serve.filters import TooLongError, read_filter
 from ticker.serve.kept import BusyError
+from ticker.serve.limits import Rates
 from ticker.serve.variants import Variants
 
 RETRY = {"Retry-After": "30", "Cache-Control": "no-store"}  # whole seconds: some readers parse no date there
@@ -24,10 +25,14 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 SECURE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types ticker",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
@@ -47,6 +52,7 @@ class Front:
         behind: everything else.
         clock: the present instant, aware.
         on_feed: told of each request for a feed once it is answered; it must be quick.
+        rates: how often one address may ask for what costs; without them, any number of times.
     """
 
     def __init__(
@@ -60,6 +66,7 @@ class Front:
         behind: ASGIApp,
         clock: Callable[[], datetime],
         on_feed: OnFeed | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self._shelf = shelf
         self._files = files
@@ -69,6 +76,7 @@ class Front:
         self._behind = behind
         self._clock = clock
         self._on_feed = on_feed
+        self._rates = rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -86,6 +94,8 @@ class Front:
                 self._on_feed(*self._shelf.places[path], status, size)
         elif path in self._files or self._archives.is_one(path):
             await self._answer(scope, receive, send)
+        elif self._rates is not None and (wait := self._rates.page(scope)):
+            await _too_often(wait)(scope, receive, send)
         else:
             await self._beside.get(path, self._behind)(scope, receive, send)
 
@@ -102,7 +112,7 @@ class Front:
         path = scope["path"]
         try:
             if path in self._shelf.places:
-                return await self._feed(path, scope["query_string"])
+                return await self._feed(scope)
             # of archives, there may be one of this number some day
             return self._files.get(path) or await self._archives.document(path) or _no_archive()
         except TooLongError as error:
@@ -110,15 +120,19 @@ class Front:
         except (BusyError, StoreError):
             return say(503, "This cannot be made just now. Please come back in 5 seconds.", **SOON)
 
-    async def _feed(self, path: str, query: bytes) -> Document | Response:
+    async def _feed(self, scope: Scope) -> Document | Response:
         """A feed, or the variant of it that the query asks for."""
+        path = scope["path"]
         document = self._shelf.documents.get(path)
         if document is None:
             return say(503, "No headline has been read yet. Please come back in 30 seconds.", **RETRY)
-        wish = read_filter(query) if self._variants else None
+        wish = read_filter(scope["query_string"]) if self._variants else None
         if wish is None or self._variants is None:
             return document
-        return await self._variants.document(*self._shelf.places[path], wish)
+        wanted = (*self._shelf.places[path], wish)
+        if self._rates is not None and not self._variants.holds(*wanted) and (wait := self._rates.variant(scope)):
+            return _too_often(wait)
+        return await self._variants.document(*wanted)
 
 
 def say(status: int, sentence: str, **headers: str) -> Response:
@@ -131,6 +145,11 @@ def only_to_read(scope: Scope) -> Response:
     if scope["method"] == "OPTIONS" and any(name == b"access-control-request-method" for name, _ in scope["headers"]):
         return Response(status_code=204, headers=PREFLIGHT)
     return say(405, "Method Not Allowed", Allow=", ".join(METHODS))
+
+
+def _too_often(wait: int) -> Response:
+    sentence = f"That was often. Please come back in {wait} s; feeds without a filter may be read at any time."
+    return say(429, sentence, **{"Retry-After": str(wait), "Cache-Control": "no-store"})
 
 
 def _no_archive() -> Response:

@@ -1,14 +1,15 @@
 """Where the server listens, and how it is run: beside others in one loop, told by nobody but its owner when to stop."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticker.errors import TickerError
-from ticker.serve.connections import http_protocol
+from ticker.serve.addresses import LOOPBACK
+from ticker.serve.connections import http_protocol, limits_beside, room_for
 
 GRACE = 2  # seconds for answers that are under way when the server stops
 
@@ -34,12 +35,21 @@ class QuietServer(uvicorn.Server):
         return await super().on_tick(0)
 
 
-def server_of(app: ASGIApp) -> QuietServer:
-    """A server of *app*; run its `serve` on a socket of `listen`, and set `should_exit` to end it."""
+def server_of(app: ASGIApp, *, streams: int = 0, proxies: Sequence[str] = LOOPBACK) -> QuietServer:
+    """A server of *app*; run its `serve` on a socket of `listen`, and set `should_exit` to end it.
+
+    Args:
+        app: the application.
+        streams: that it may hold open for ever, beside all other connections.
+        proxies: addresses and networks of those who may say, by X-Forwarded-For and -Proto, whom they ask for. The
+            client is the last address in that list which is none of them; without the header it is the peer.
+    """
     return QuietServer(
         uvicorn.Config(
             app,
-            http=http_protocol(),
+            http=http_protocol(limits_beside(room_for(streams))),
+            proxy_headers=True,
+            forwarded_allow_ips=list(proxies),
             lifespan="off",
             ws="none",
             log_config=None,

@@ -53,6 +53,11 @@ class Variants:
         self._workshop = Workshop(waiting=WAITING)
         self._kept = Kept(most=MOST, most_bytes=MOST_BYTES) if kept is None else kept
 
+    def holds(self, name: str, form: Format, wish: Filter) -> bool:
+        """Whether `document` has it in memory, as it is to be now."""
+        held = self._kept.get(_key(name, form, wish))
+        return held is not None and held.last_modified == self._shelf.editions[name].dated
+
     async def document(self, name: str, form: Format, wish: Filter) -> Document:
         """The variant of the feed *name* as *wish* has it.
 
@@ -60,7 +65,7 @@ class Variants:
             BusyError: not now.
             StoreError: the library refused, and nothing was kept that could serve.
         """
-        key = f"{name}.{form.ending}?{wish.query}"
+        key = _key(name, form, wish)
         held = self._kept.get(key)
         if held is not None and held.last_modified == self._shelf.editions[name].dated:
             return held
@@ -114,6 +119,10 @@ class Variants:
         if len(self._stocks) > FEEDS:
             self._stocks.popitem(last=False)
         return stock
+
+
+def _key(name: str, form: Format, wish: Filter) -> str:
+    return f"{name}.{form.ending}?{wish.query}"
 
 
 def _fold(feed: Feed) -> tuple[str, ...]:
