@@ -16,8 +16,23 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from ticker.errors import StoreError
-from ticker.model import Archive, Channel, Feed, Format, Health, Item, Press, Revision, Source, Version
+from ticker.model import (
+    Archive,
+    Channel,
+    Cursor,
+    Feed,
+    Format,
+    Health,
+    Item,
+    News,
+    Press,
+    Revision,
+    Source,
+    Version,
+    Wish,
+)
 from ticker.serve import build_app, http_protocol
+from ticker.text import fold
 
 BEIRUT = ZoneInfo("Asia/Beirut")
 NOON = datetime(2025, 3, 10, 12, 0, tzinfo=UTC)
@@ -45,6 +60,8 @@ class Newsstand:
         self.closed: dict[tuple[str, int], Archive] = {}
         self.items: list[Item] = []
         self.healths: dict[str, Health] = {}
+        self.hours: dict[str, dict[datetime, int]] = {}  # source -> hour -> headlines published in it
+        self.endings: dict[str, dict[datetime, dict[str, int]]] = {}  # source -> hour -> how polls ended, how many
         self.asked: list[str] = []
         self.broken = False
 
@@ -96,10 +113,44 @@ class Newsstand:
         self._ask("health")
         return self.healths
 
+    async def find(self, wish: Wish) -> list[tuple[int, Item]]:
+        self._ask("find")
+        found = [(number, item) for number, item in enumerate(self.items, 1) if _wished(wish, number, item)]
+        return sorted(found, key=lambda pair: (pair[1].published, pair[0]), reverse=True)[: wish.limit]
+
+    async def cursor(self) -> Cursor:
+        self._ask("cursor")
+        return Cursor(len(self.items), sum(len(item.revisions) for item in self.items))
+
+    async def news(self, after: Cursor, *, limit: int) -> News:
+        self._ask("news")
+        return News(tuple(self.items[after.item :][:limit]), (), await self.cursor())
+
+    async def printed(self, sources: Sequence[str], since: datetime) -> dict[str, dict[datetime, int]]:
+        self._ask("printed")
+        return {name: dict(self.hours.get(name, {})) for name in sources}
+
+    async def polled(self, sources: Sequence[str], since: datetime) -> dict[str, dict[datetime, dict[str, int]]]:
+        self._ask("polled")
+        return {name: dict(self.endings.get(name, {})) for name in sources}
+
     def _ask(self, call: str) -> None:
         self.asked.append(call)
         if self.broken:
             raise StoreError("the database is not to be reached")
+
+
+def _wished(wish: Wish, number: int, item: Item) -> bool:
+    folded = fold(item.title)
+    return (
+        item.repost_of is None
+        and (wish.sources is None or item.source in wish.sources)
+        and all(term in folded for term in wish.wanted)
+        and not any(term in folded for term in wish.unwanted)
+        and (wish.since is None or item.published >= wish.since)
+        and (wish.until is None or item.published < wish.until)
+        and (wish.after is None or (item.published, number) < wish.after)
+    )
 
 
 def a_source(

@@ -23,7 +23,8 @@ from ticker.announce.messages import (
     of_test,
 )
 from ticker.announce.wanted import terms, wanted
-from ticker.announce.wording import CURE, OF_MANY, WRONG
+from ticker.announce.wording import OF_MANY, WRONG
+from ticker.cures import CURES
 from ticker.errors import Cause
 from ticker.model import Health, Outcome, Poll
 from ticker.serve import filters
@@ -197,7 +198,8 @@ def test_one_source_in_trouble_is_told_with_all_that_helps() -> None:
         f"\u2068{title}\u2069: no timed list can be found on its page, since 2025-03-10 14:00 (Asia/Beirut).",
         "What happened: nothing looks like a list",
         "Last read well: 2025-03-10 13:59 (Asia/Beirut). What was read before is served on.",
-        "What to do: look at what the page has become; correct heading: or write selectors:.",
+        "What to do: Look at what the page has become: if the list has moved, name its page (url:) or its heading "
+        "(heading:) as they are now, or write selectors:.",
         "Look closer: ticker inspect sahifa --failed",
         f"Page: {site.sources['sahifa'].urls[0]}",
         "Status: https://news.example/status",
@@ -220,7 +222,7 @@ def test_many_sources_in_trouble_are_one_message_in_which_each_cause_has_its_cur
     mixed = told([*alarms, an_alarm(names[31], cause="gap", detail="")], site)
     assert mixed.title == "32 of 40 sources: trouble of several kinds"
     assert f"and {31 - MOST_NAMED} more." in mixed.text
-    assert all(CURE[cause] in mixed.text for cause in ("unreachable", "gap"))
+    assert all(CURES[cause] in mixed.text for cause in ("unreachable", "gap"))
     assert len(mixed.text) < 2_000
     assert len(json.loads(mixed.document)["sources"]) == 32
     over = told([an_alarm(name, begins=False) for name in names[:31]], site, begins=False)
@@ -231,7 +233,7 @@ def test_many_sources_in_trouble_are_one_message_in_which_each_cause_has_its_cur
 def test_every_cause_has_words_for_one_and_for_many_and_a_cure(cause: Cause | None) -> None:
     message = told([an_alarm(cause=cause)], a_site())
     assert WRONG[cause] in message.title
-    assert f"What to do: {CURE[cause]}." in message.text
+    assert f"What to do: {CURES[cause]}" in message.text
     assert ("ticker inspect" in message.text) == (cause is not None)
     assert OF_MANY[cause] in told([an_alarm(cause=cause), an_alarm("nahar", cause=cause)], a_site()).title
 

@@ -8,6 +8,7 @@ from random import Random
 from time import monotonic
 from typing import Protocol
 
+from ticker.cures import cure
 from ticker.errors import Cause, FetchError
 from ticker.model import Block, Courtesy, Headline, Known, Page, Poll, Source, Validators
 from ticker.parse import Inspection, inspect
@@ -19,12 +20,6 @@ from ticker.schedule.wait import next_wait
 
 AT_ONCE = 8  # hosts that are read at the same time
 LONGEST_PAUSE = timedelta(minutes=1)  # between two sources of a host whose Crawl-delay is longer: a person waits
-
-_CURES: dict[Cause, str] = {
-    "unreachable": "does the page open in a browser, and from this machine? If it has moved, mend url",
-    "refused": "open the page in a browser: if it has moved, mend url; if not, ask less often, and give a contact",
-    "challenged": "ask the site to let this service in, or name another page that has the same list",
-}
 
 
 class Fetch(Protocol):
@@ -141,9 +136,7 @@ def _failure(found: Inspection) -> Failure | None:
 
 def _cure(error: FetchError) -> str:
     """What helps; "" where the error says so itself, as of a page that robots.txt forbids."""
-    if "no public address" in error.detail:
-        return "if that is meant, as on an intranet, write allow_private: true"
-    return "" if " forbids " in error.detail else _CURES.get(error.cause, "")
+    return "" if " forbids " in error.detail else cure(error.cause, error.detail)
 
 
 def _with_risk(trial: Trial, sharing: int) -> Trial:

@@ -14,7 +14,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ticker.announce.alarms import Alarm
-from ticker.announce.wording import CURE, OF_MANY, WRONG
+from ticker.announce.wording import OF_MANY, WRONG
+from ticker.cures import CURES, cure
 from ticker.errors import Cause
 from ticker.model import Item, Source
 from ticker.text import display, is_rtl
@@ -89,7 +90,7 @@ def _one_begins(alarm: Alarm, site: Site) -> tuple[str, list[str]]:
         f"{site.title(alarm.source)}: {WRONG[alarm.cause]}, since {site.local(alarm.since, alarm.source)}.",
         *([f"What happened: {shortened(alarm.detail)}"] if alarm.detail else []),
         f"{good}What was read before is served on.",
-        f"What to do: {CURE[alarm.cause]}.",
+        f"What to do: {cure(alarm.cause, alarm.detail)}",
         *([f"Look closer: ticker inspect {source.name} --failed"] if alarm.cause else []),
         f"Page: {source.urls[0]}",
     ]
@@ -105,7 +106,7 @@ def _many_begin(alarms: Sequence[Alarm], total: int, site: Site) -> tuple[str, l
     for cause, some in _by_cause(alarms).items():
         lines.append(f"{_capital(OF_MANY[cause])}: {_named(some, site)}.")
         lines.append(f"What happened to the first: {shortened(some[0].detail)}" if some[0].detail else "")
-        lines.append(f"What to do: {CURE[cause]}.")
+        lines.append(f"What to do: {CURES[cause]}")
     lines.append("What was read before is served on. Look closer: ticker inspect NAME --failed")
     return title, [line for line in lines if line]
 

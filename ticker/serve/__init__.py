@@ -12,25 +12,34 @@ lately, as `documents` that are sent by `media` and `conditional`), then what st
 """
 
 from ticker.serve.access import Access
+from ticker.serve.addresses import Addresses
 from ticker.serve.app import build_app
-from ticker.serve.connections import Limits, http_protocol
+from ticker.serve.connections import Limits, http_protocol, room_for
 from ticker.serve.feeds import Shelf
+from ticker.serve.gate import Gate
 from ticker.serve.library import Library
+from ticker.serve.limits import Rates
 from ticker.serve.listening import QuietServer, Switch, listen, server_of
+from ticker.serve.live import Live
 from ticker.serve.quiet import quiet_uvicorn
 from ticker.serve.status import Facts
 
 __all__ = [
     "Access",
+    "Addresses",
     "Facts",
+    "Gate",
     "Library",
     "Limits",
+    "Live",
     "QuietServer",
+    "Rates",
     "Shelf",
     "Switch",
     "build_app",
     "http_protocol",
     "listen",
     "quiet_uvicorn",
+    "room_for",
     "server_of",
 ]

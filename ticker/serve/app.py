@@ -9,29 +9,38 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticker.errors import StoreError
 from ticker.model import Channel, Format, Press, Source
+from ticker.serve import headlines, item, overview, packed
 from ticker.serve.access import Access, AccessLog
 from ticker.serve.archives import Archives
+from ticker.serve.assets import scripts
 from ticker.serve.documents import Document, pack, prepare
 from ticker.serve.exposition import Expose, Exposition
 from ticker.serve.feeds import Shelf
 from ticker.serve.front import RETRY, SECURE, Front, OnFeed, say
 from ticker.serve.library import Library
+from ticker.serve.limits import Rates
 from ticker.serve.negotiation import header
-from ticker.serve.pages import SHOWN, Pages, guid_of
 from ticker.serve.published import page_links
-from ticker.serve.status import FactsOf, nothing, prefers_json, report
+from ticker.serve.reasons import explained
+from ticker.serve.site import Site, city, guid_of
+from ticker.serve.status import CAUSES, STATES, FactsOf, nothing, prefers_json, report, rhythm
+from ticker.serve.sums import Sums
+from ticker.serve.templating import Templates
+from ticker.serve.texts import Texts, choose, direction, known
 from ticker.serve.variants import Variants
 
 BRIEFLY = SECURE | {"Cache-Control": "max-age=10"}  # pages show the state of the sources: no older than this
 AFRESH = {"Cache-Control": "no-cache"}
 OPEN = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}  # to scripts of any site
+CHOSEN = "Accept-Language, Cookie"  # what the language of a page depends on
 DAY = 86_400  # seconds
+YEAR = 365 * DAY
 STATIC = {  # path -> file, media type, seconds of max-age; the same for everybody, and changed by a release only
     "/robots.txt": ("robots.txt", "text/plain; charset=utf-8", DAY),
     "/favicon.ico": ("favicon.ico", "image/x-icon", 30 * DAY),
@@ -39,6 +48,7 @@ STATIC = {  # path -> file, media type, seconds of max-age; the same for everybo
     "/icon.png": ("icon.png", "image/png", 30 * DAY),  # 144 px, the widest that RSS allows
     "/icon-512.png": ("icon-512.png", "image/png", 30 * DAY),  # JSON Feed's
     "/static/style.css": ("style.css", "text/css; charset=utf-8", DAY),
+    "/static/pages.css": ("pages.css", "text/css; charset=utf-8", DAY),
     "/static/feed.css": ("feed.css", "text/css; charset=utf-8", DAY),
 }
 
@@ -70,6 +80,8 @@ def build_app(
     on_feed: OnFeed | None = None,
     metrics: Expose | None = None,
     facts: FactsOf = nothing,
+    rates: Rates | None = None,
+    gate: Callable[[ASGIApp], ASGIApp] | None = None,
 ) -> Application:
     """The application; its `state.shelf` is the `Shelf` that the caller must refresh.
 
@@ -86,22 +98,19 @@ def build_app(
         on_feed: told of each request for a feed, at once and at little cost.
         metrics: what `/metrics` says; without it there is no such page.
         facts: what is known of a source beside its health.
+        rates: how often one address may ask for what costs.
+        gate: puts before everything what asks who may read; without it, anybody may.
 
     Feeds are 503 until the first `shelf.refresh()` that finds an item.
     """
     shelf = Shelf(library=library, channels=channels, sources=sources, clock=clock)
-    documents = {path: _static(*facts) for path, facts in STATIC.items()}
+    documents = {path: _static(*facts) for path, facts in STATIC.items()} | scripts()
     if opml is not None:
         documents["/opml"] = _opml(opml)
-    pages = Pages(
-        channels=channels,
-        sources=sources,
-        next_poll=next_poll,
-        style=documents["/static/style.css"].digest[:8],
-        listed=opml is not None,
-        facts=facts,
-    )
-    views = _Views(library, channels, pages, shelf)
+    site = Site(channels=channels, sources=sources, next_poll=next_poll, facts=facts)
+    versions = {path: document.digest[:8] for path, document in documents.items()}
+    templates = Templates(_everywhere(site, versions, listed=opml is not None))
+    views = _Views(library, site, templates, shelf, clock)
     app = Application(
         routes=views.routes(),
         exception_handlers={404: views.missing, HTTPException: _short, StoreError: views.unavailable, 500: _broken},
@@ -117,19 +126,25 @@ def build_app(
         behind=app.by_route,
         clock=clock,
         on_feed=on_feed,
+        rates=rates,
     )
-    app.front = AccessLog(front, on_answer) if on_answer else front
+    guarded = gate(front) if gate else front
+    app.front = AccessLog(guarded, on_answer) if on_answer else guarded
     return app
 
 
 class _Views:
     """The pages, one method per route."""
 
-    def __init__(self, library: Library, channels: Mapping[str, Channel], pages: Pages, shelf: Shelf) -> None:
+    def __init__(
+        self, library: Library, site: Site, templates: Templates, shelf: Shelf, clock: Callable[[], datetime]
+    ) -> None:
         self._library = library
-        self._channels = channels
-        self._pages = pages
+        self._sums = Sums(library)
+        self._site = site
+        self._templates = templates
         self._shelf = shelf
+        self._clock = clock
 
     def routes(self) -> list[Route]:
         """In the order in which they are tried."""
@@ -148,9 +163,8 @@ class _Views:
     async def headlines(self, request: Request) -> Response:
         feed = request.path_params.get("feed", "")
         channel = self._channel(feed)
-        items = await self._library.newest(feed or None, limit=SHOWN)
-        page = self._pages.headlines(feed, items, await self._library.health())
-        return HTMLResponse(page, headers=BRIEFLY | {"Content-Language": channel.language, "Link": page_links(channel)})
+        values = await headlines.view(self._site, self._library, feed, request.scope["query_string"])
+        return self._page(request, "headlines.html", channel.language, values, BRIEFLY | {"Link": page_links(channel)})
 
     async def with_slash(self, request: Request) -> Response:
         channel = self._channel(request.path_params["feed"])
@@ -158,25 +172,29 @@ class _Views:
 
     async def item(self, request: Request) -> Response:
         guid = guid_of(request.path_params["identifier"])
-        item = await self._library.item(guid) if guid else None
-        if item is None:
+        found = await self._library.item(guid) if guid else None
+        if found is None:
             raise HTTPException(404)
-        return HTMLResponse(self._pages.item(item), headers=BRIEFLY)
+        values = await item.view(self._site, self._library, found, self._clock())
+        return self._page(request, "item.html", self._site.line(found).source.language, values, BRIEFLY)
 
     async def status(self, request: Request) -> Response:
         """For a person, or the same as `/status.json` for a program that asks for JSON."""
-        varying = AFRESH | {"Vary": "Accept"}
         if prefers_json(header(request.scope, b"accept")):
-            return await self._status_json(varying)
-        states = self._pages.states(await self._library.health())
-        page = await asyncio.to_thread(self._pages.status, states)  # a thousand sources take a while
-        return HTMLResponse(page, headers=SECURE | varying | {"Content-Language": self._channels[""].language})
+            return await self._status_json(AFRESH | {"Vary": "Accept"})
+        states = self._site.states(await self._library.health())
+        only = request.query_params.get("source")
+        if only is not None and only not in self._site.sources:
+            raise HTTPException(404)
+        values = await overview.view(self._site, self._library, self._sums, states, only=only, now=self._clock())
+        language, headers = self._site.combined.language, SECURE | AFRESH | {"Vary": f"Accept, {CHOSEN}"}
+        return await asyncio.to_thread(self._page, request, "status.html", language, values, headers)  # takes a while
 
     async def status_json(self, _request: Request) -> Response:
         return await self._status_json(AFRESH)
 
     async def _status_json(self, headers: Mapping[str, str]) -> Response:
-        states = self._pages.states(await self._library.health())
+        states = self._site.states(await self._library.health())
         return JSONResponse({"sources": [report(state) for state in states]}, headers={**headers, **OPEN})
 
     async def alive(self, _request: Request) -> Response:
@@ -192,17 +210,62 @@ class _Views:
         """404: a page for people, a line of text where a feed reader asked."""
         if request.url.path.endswith(tuple(f"/feed.{form.ending}" for form in Format)):
             return say(404, "There is no such feed here.")
-        return HTMLResponse(self._pages.message(404, "not_found"), 404, headers=SECURE)
+        return self._message(request, 404, SECURE)
 
-    async def unavailable(self, _request: Request, _error: Exception) -> Response:
+    async def unavailable(self, request: Request, _error: Exception) -> Response:
         """503: the store refused; feeds do not come here."""
-        return HTMLResponse(self._pages.message(503, "unavailable"), 503, headers=SECURE | RETRY)
+        return self._message(request, 503, SECURE | RETRY)
+
+    def _message(self, request: Request, status: int, headers: Mapping[str, str]) -> Response:
+        channel = self._site.combined
+        values = {"channel": channel, "status": status, "sources": list(self._site.sources.values())}
+        return self._page(request, "message.html", channel.language, values, headers, status)
+
+    def _page(
+        self, request: Request, template: str, language: str, values: Mapping[str, object],
+        headers: Mapping[str, str], status: int = 200,
+    ) -> Response:  # fmt: skip
+        """A page in the language of the visitor, *language* being that of what it is about."""
+        texts = texts_for(request, language)
+        said = {"Vary": CHOSEN, "Content-Language": texts.language, **headers}
+        answer = packed.page(request.scope, self._templates.render(template, texts, **values), status, said)
+        if known(asked := request.query_params.get("lang")):
+            answer.set_cookie("lang", asked or "", YEAR, path=self._site.root, httponly=True, samesite="lax")
+        return answer
 
     def _channel(self, feed: str) -> Channel:
         """The channel of *feed*; the combined one has no page but the root."""
-        if feed not in self._channels:
+        if feed not in self._site.channels:
             raise HTTPException(404)
-        return self._channels[feed]
+        return self._site.channels[feed]
+
+
+def texts_for(request: Request, language: str) -> Texts:
+    """The words that the visitor reads, *language* being that of what the page is about."""
+    return choose(
+        asked=request.query_params.get("lang"),
+        kept=request.cookies.get("lang"),
+        accepted=header(request.scope, b"accept-language"),
+        channel=language,
+    )
+
+
+def _everywhere(site: Site, versions: Mapping[str, str], *, listed: bool) -> dict[str, object]:
+    """What every template knows."""
+    return {
+        "root": site.root,
+        "style": versions["/static/style.css"],
+        "versions": versions,  # path of a file -> how it stands in its URL
+        "listed": listed,  # whether there is a list of all feeds, at `/opml`
+        "several": len(site.sources) > 1,
+        "direction": direction,
+        "city": city,
+        "rhythm": rhythm,
+        "in_words": explained,
+        "STATES": STATES,
+        "CAUSES": CAUSES,
+        "Format": Format,
+    }
 
 
 async def _short(_request: Request, error: Exception) -> Response:

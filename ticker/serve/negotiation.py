@@ -17,12 +17,12 @@ def quality(accept: str, wanted: str) -> float:
 
     The most exact name counts: `text/html` before `text/*` before `*/*`.
     """
-    said = dict(_weighed(accept))
+    said = dict(weighed(accept))
     names = (wanted, f"{wanted.partition('/')[0]}/*", "*/*") if "/" in wanted else (wanted, "*")
     return next((said[name] for name in names if name in said), 0.0)
 
 
-def _weighed(accept: str) -> list[tuple[str, float]]:
+def weighed(accept: str) -> list[tuple[str, float]]:
     """Name and weight of each entry, the heaviest of a name last: `a;v=2, a;v=1;q=0.5` welcomes `a` fully."""
     found = []
     for entry in accept.lower().split(","):

@@ -1,14 +1,34 @@
 """How the sources are doing: the nouns behind `/status`, and what of them `/status.json` says."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ticker.errors import Cause
 from ticker.model import Health, Source
 from ticker.serve.negotiation import quality
 
-WORST_FIRST = ("failing", "suspect", "waiting", "healthy")
+_ = str  # marks what tools/texts.py hands to translators
+
+STATES: Mapping[str, str] = {  # the worst first
+    "failing": _("three tries or more in a row went wrong"),
+    "suspect": _("the last try or two went wrong"),
+    "waiting": _("waiting for the first reading"),
+    "healthy": _("read regularly"),
+}
+WORST_FIRST = tuple(STATES)
+CAUSES: Mapping[Cause, str] = {
+    "unreachable": _("no usable page came"),
+    "refused": _("the server answers with an error"),
+    "challenged": _("asks for a browser or a person"),
+    "heading-absent": _("the heading is not on the page"),
+    "block-absent": _("no timed list on the page"),
+    "block-empty": _("the list on the page is empty"),
+    "times-unreadable": _("the times on the page cannot be read"),
+    "list-frozen": _("the list has stopped changing"),
+    "gap": _("headlines may have been missed"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,93 @@
+"""What stands on `/status`: how the sources are doing, the worst first, what can be done, and plots of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ticker.cures import cure
+from ticker.serve import hours
+from ticker.serve.hours import DayRow, PolledHour
+from ticker.serve.library import Library
+from ticker.serve.plots import Plots, patterns
+from ticker.serve.site import Site
+from ticker.serve.status import State, counts, worst_first
+from ticker.serve.sums import Endings, Sums
+
+IN_FULL = 6  # sources: with each hour named in the plots, and tables of them
+PLOTTED = 25  # sources: all have plots
+WORST = 10  # of more than that, so many have plots; the others are rows of a table
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the plots of a source, or of all together, show."""
+
+    zone: ZoneInfo
+    days: Sequence[DayRow]
+    polls: Sequence[PolledHour]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A source on the page."""
+
+    state: State
+    seen: Seen
+    cure: str = ""  # what to do, in English: a text of the catalogues
+    failed: bool = False  # whether `ticker inspect --failed` has a page to show
+
+
+async def view(
+    site: Site, library: Library, sums: Sums, states: Sequence[State], *, only: str | None, now: datetime
+) -> dict[str, object]:
+    """What status.html is filled with.
+
+    Args:
+        sums: of all sources, where they are too many to be asked for one by one.
+        states: of all sources.
+        only: the source that is shown, in full; None: all of them.
+    """
+    ranked = [state for state in worst_first(states) if only in (None, state.source.name)]
+    shown = ranked if len(ranked) <= PLOTTED else ranked[:WORST]
+    zones = {state.source.zone.key: state.source.zone for state in ranked}
+    zone = next(iter(zones.values()))
+    names, since = [state.source.name for state in shown], min(hours.begins(one, now) for one in zones.values())
+    printed, polled = await library.printed(names, since), await library.polled(names, now - hours.STRIP * hours.HOUR)
+    if len(ranked) > len(shown):
+        everything = await sums.of([state.source.name for state in states], since, now)
+    else:
+        everything = hours.together(printed.values()), hours.together_polled(polled.values())
+    return {
+        "channel": site.combined,
+        "only": only,
+        "kept": f"source={only}&" if only else "",  # of the address, where the language changes
+        "told": [
+            _told(state, _seen(printed.get(name, {}), polled.get(name, {}), state.source.zone, now))
+            for name, state in zip(names, shown, strict=True)
+        ],
+        "others": ranked[len(shown) :],
+        "together": _seen(*everything, zone, now) if len(ranked) > 1 else None,
+        "counts": counts(states),
+        "zone": zone,
+        "zones_differ": len(zones) > 1,
+        "detailed": len(shown) <= IN_FULL,
+        "patterns": patterns(),
+        "plots": Plots,
+    }
+
+
+def _seen(printed: Mapping[datetime, int], polled: Endings, zone: ZoneInfo, now: datetime) -> Seen:
+    return Seen(zone, hours.days_of(printed, zone, now), hours.polled_hours(polled, zone, now))
+
+
+def _told(state: State, seen: Seen) -> Told:
+    health = state.health
+    troubled = health.state in ("suspect", "failing")
+    forbidden = health.detail.startswith("robots.txt of")
+    return Told(
+        state,
+        seen,
+        cure(health.cause, health.detail) if troubled else "",
+        troubled and health.cause not in (None, "unreachable", "list-frozen", "gap") and not forbidden,
+    )
