@@ -166,7 +166,7 @@ class Queries:
             "three short": lambda: ([letters(2), letters(1), letters(2)], []),
             "a word, not another": lambda: ([word()], [word(), letters(2)]),
             "all but 2 letters": lambda: ([], [letters(2)]),
-            "2 letters, not 1 of them": lambda: (lambda pair: ([pair], [pair[0]]))(letters(2)),
+            "2 letters, not another": lambda: ([letters(2)], [letters(1)]),
             "nothing": lambda: ([], []),
         }
 

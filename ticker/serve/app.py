@@ -17,6 +17,7 @@ from ticker.errors import StoreError
 from ticker.model import Channel, Format, Press, Source
 from ticker.serve import headlines, item, overview, packed
 from ticker.serve.access import Access, AccessLog
+from ticker.serve.api import Api
 from ticker.serve.archives import Archives
 from ticker.serve.assets import scripts
 from ticker.serve.documents import Document, pack, prepare
@@ -112,7 +113,7 @@ def build_app(
     templates = Templates(_everywhere(site, versions, listed=opml is not None))
     views = _Views(library, site, templates, shelf, clock)
     app = Application(
-        routes=views.routes(),
+        routes=[*Api(library=library, channel=channels[""], clock=clock).routes(), *views.routes()],
         exception_handlers={404: views.missing, HTTPException: _short, StoreError: views.unavailable, 500: _broken},
     )
     app.router.redirect_slashes = False  # a feed URL never redirects; `/{source}` has a route of its own
