@@ -14,17 +14,14 @@ from hypothesis.errors import Unsatisfiable
 from jsonschema import Draft202012Validator
 from schemathesis.core.result import Ok
 from starlette.applications import Starlette
-from starlette.routing import Route
 
 from tests.newsstand import NOON, Clock, Newsstand, a_source, an_app, an_item, channels_of, client_of, reworded
-from ticker.model import Channel, Feed, Version
+from ticker.model import Feed, Version
 from ticker.poll import documents
-from ticker.serve.api import Api
 from ticker.serve.openapi import description
 from ticker.serve.wishes import BadQueryError, read_wish
 
 DESK, WIRE = a_source("desk", title="المكتب"), a_source("wire", title="The wire", language="en")
-CHANNEL: Channel = channels_of([DESK, WIRE])[""]
 MINUTE = timedelta(minutes=1)
 
 
@@ -38,7 +35,7 @@ def stocked(count: int = 7) -> Newsstand:
 
 
 def an_api(library: Newsstand) -> Starlette:
-    return Starlette(routes=Api(library=library, channel=CHANNEL, clock=Clock()).routes())
+    return an_app(library, [DESK, WIRE])
 
 
 async def answer(library: Newsstand, path: str, **headers: str) -> httpx.Response:
@@ -213,10 +210,8 @@ def test_a_query_that_is_no_text_is_read_as_far_as_it_is():
 
 
 def described(library: Newsstand) -> Starlette:
-    """The whole application, the API before the pages."""
+    """The whole application, with its feeds."""
     app = an_app(library, [DESK, WIRE], clock=Clock(NOON + timedelta(hours=1)))
-    if not any(isinstance(route, Route) and route.path == "/api/items" for route in app.router.routes):
-        app.router.routes[:0] = Api(library=library, channel=CHANNEL, clock=Clock()).routes()
     for name, channel in channels_of([DESK, WIRE]).items():
         items = tuple(item for item in reversed(library.items) if item.source in channel.sources)
         library.versions[name] = Version(name, 1, NOON, documents(Feed(channel, items, items[0].updated)))
