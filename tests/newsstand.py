@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -133,6 +134,19 @@ class Newsstand:
     async def polled(self, sources: Sequence[str], since: datetime) -> dict[str, dict[datetime, dict[str, int]]]:
         self._ask("polled")
         return {name: dict(self.endings.get(name, {})) for name in sources}
+
+    async def printed_together(self, sources: Sequence[str], since: datetime) -> dict[datetime, int]:
+        total: Counter[datetime] = Counter()
+        for hours in (await self.printed(sources, since)).values():
+            total.update(hours)
+        return dict(total)
+
+    async def polled_together(self, sources: Sequence[str], since: datetime) -> dict[datetime, dict[str, int]]:
+        total: dict[datetime, Counter[str]] = {}
+        for hours in (await self.polled(sources, since)).values():
+            for hour, endings in hours.items():
+                total.setdefault(hour, Counter()).update(endings)
+        return {hour: dict(endings) for hour, endings in total.items()}
 
     def _ask(self, call: str) -> None:
         self.asked.append(call)

@@ -16,10 +16,9 @@ from tests.newsstand import BEIRUT, NOON, Clock, Newsstand, a_source, channels_o
 from tests.test_serve import Reading
 from ticker.model import Health
 from ticker.serve import build_app, hours
-from ticker.serve.hours import DAYS, STRIP, DayRow, begins, days_of, polled_hours, together, together_polled
+from ticker.serve.hours import DAYS, STRIP, DayRow, begins, days_of, polled_hours
 from ticker.serve.overview import IN_FULL, PLOTTED, WORST
 from ticker.serve.plots import LABELS, LEAST, WIDTH, Plots, level, patterns, shares
-from ticker.serve.sums import LATE, WHOLE, Sums
 from ticker.serve.texts import texts_of
 
 LONDON, KOLKATA = ZoneInfo("Europe/London"), ZoneInfo("Asia/Kolkata")
@@ -107,13 +106,6 @@ def test_polls_are_told_apart_by_whether_a_list_was_kept():
     assert (last.read, last.doubted, last.failed, last.total) == (9, 1, {"refused": 5, "failed": 1}, 16)
     assert (len(before), sum(each.total for each in before)) == (STRIP - 1, 0)
     assert f"{last.begins:%H:%M}" == "14:00"
-
-
-def test_all_sources_together_are_the_sum_of_them():
-    assert together([{NOON: 1}, {NOON: 2, NOON - HOUR: 3}]) == {NOON: 3, NOON - HOUR: 3}
-    assert together_polled([{NOON: {"changed": 1}}, {NOON: {"changed": 2, "gap": 1}}]) == {
-        NOON: {"changed": 3, "gap": 1}
-    }
 
 
 @pytest.mark.parametrize(("count", "most", "said"), [
@@ -240,30 +232,6 @@ async def test_of_many_sources_the_worst_have_plots_and_the_others_a_row(library
     assert whole.all("a", href="/status")
     assert (await client(library, 60).get("/status?source=s60")).status_code == 404
     assert max(WORST, IN_FULL) < PLOTTED
-
-
-async def test_what_all_of_many_did_is_summed_once_and_then_kept_up():
-    """Against a library that has more in each hour than the one before: what is over is not asked for again."""
-    library, asked = Newsstand(), list[datetime]()
-
-    class Watched(Newsstand):
-        async def printed(self, sources, since):
-            asked.append(since)
-            return {name: {at: n for at, n in library.hours.get(name, {}).items() if at >= since} for name in sources}
-
-    sums = Sums(Watched())
-    library.hours = {"a": {NOON - n * HOUR: 1 for n in range(300)}, "b": {NOON: 5}}
-    since = begins(BEIRUT, NOON)
-    first, _ = await sums.of(["a", "b"], since, NOON)
-    assert (first[NOON], first[NOON - 20 * HOUR]) == (6, 1)
-    library.hours["a"] |= {NOON: 3, NOON + HOUR: 2, NOON - 20 * HOUR: 9}
-    again, _ = await sums.of(["a", "b"], since, NOON + HOUR)
-    assert (again[NOON], again[NOON + HOUR]) == (8, 2)
-    assert again[NOON - 20 * HOUR] == 1, "late news of long ago waits for the next whole sum"
-    assert asked == [since, NOON - LATE]
-    later, _ = await sums.of(["a", "b"], since, NOON + WHOLE)
-    assert later[NOON - 20 * HOUR] == 9
-    assert (await sums.of(["b"], since, NOON + WHOLE))[0] == {NOON: 5}, "of other sources another sum"
 
 
 async def test_the_language_changes_and_the_source_stays(library):

@@ -420,6 +420,8 @@ def test_headlines_are_counted_in_the_hour_in_which_they_were_published_and_repo
     printed = shelves.runner.run(shelves.store.printed(["desk", "d"], hour - HOUR))
     assert printed == {"desk": {hour - HOUR: 1, hour: 3}, "d": {}}
     assert shelves.runner.run(shelves.store.printed(["desk"], hour)) == {"desk": {hour: 3}}
+    both = shelves.runner.run(shelves.store.printed_together(["desk", "d"], hour - HOUR))
+    assert both == {hour - HOUR: 1, hour: 3}
 
 
 def failure(outcome: Outcome, at: datetime, cause: Cause | None = None) -> Poll:
@@ -445,6 +447,9 @@ def test_every_poll_is_counted_by_how_it_ended(tmp_path):
                 "other": {},
             }
             assert await store.polled(["desk"], hour + 2 * HOUR) == {"desk": {}}
+            await store.failed(replace(failure("failed", AT + 6 * MINUTE, "refused"), source="other"))
+            both = await store.polled_together(["desk", "other"], AT + HOUR)
+            assert both == {hour + HOUR: {"refused": 2, "doubted": 1}}
 
     asyncio.run(read())
 

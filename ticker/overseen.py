@@ -26,6 +26,8 @@ class Overseen:
         self.news = store.news
         self.printed = store.printed
         self.polled = store.polled
+        self.printed_together = store.printed_together
+        self.polled_together = store.polled_together
 
     async def health(self) -> dict[str, Health]:
         """As the store has it; a source whose polls it refuses is failing."""

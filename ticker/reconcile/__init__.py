@@ -25,7 +25,7 @@ from ticker.model import Headline, Item, Known, Match
 from ticker.reconcile.anchors import anchors
 from ticker.reconcile.edits import edited_in_place
 from ticker.reconcile.links import same_page
-from ticker.reconcile.memory import back, late
+from ticker.reconcile.memory import Wordings, back, late
 from ticker.reconcile.moves import gone, moved, shifted
 from ticker.reconcile.places import in_order
 from ticker.reconcile.reposts import reposts
@@ -92,17 +92,17 @@ def reconcile(known: Known, seen: Sequence[Headline], *, fetched_at: datetime, z
     """
     if known.lists and equal(seen, known.lists[0]) and len(seen) == len(known.listed):
         return [_same(rank, row, item) for rank, (row, item) in enumerate(zip(seen, known.listed, strict=True))]
-    times = Times(seen, said.moment(seen, known, fetched_at, zone), known)
+    times, wordings = Times(seen, said.moment(seen, known, fetched_at, zone), known), Wordings(known)
     found = same_page(known.listed, seen, times)
     pairs = anchors(known.listed, seen, found, times)
     found |= {rank: _same(rank, seen[rank], known.listed[old]) for old, rank in pairs}
     found |= shifted(known.listed, seen, found)
-    found |= back(known, seen, found, times, listed=False)
+    found |= back(wordings, seen, found, times, listed=False)
     found |= edited_in_place(known.listed, seen, found, times)
-    found |= back(known, seen, found, times, listed=True)
+    found |= back(wordings, seen, found, times, listed=True)
     found |= moved(known.listed, seen, found, times)
     found |= late(known, seen, found, times, fetched_at)
-    found |= reposts(known, seen, found, times, fetched_at, zone)
+    found |= reposts(wordings, seen, found, times, fetched_at, zone)
     return [found.get(rank) or Match(row, rank, "new", None, "no known line") for rank, row in enumerate(seen)]
 
 

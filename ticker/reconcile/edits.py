@@ -36,6 +36,8 @@ def edited_in_place(
         found: place -> what is known of the row already.
         times: of the rows.
     """
+    if len(found) == len(seen):
+        return {}
     gaps = Gaps(pairs_of(listed, found))
     used = {match.item.guid for match in found.values() if match.item}
     steady = in_order(listed)

@@ -1,8 +1,9 @@
 """Find the lines that were listed before: gone from the list and back again, as they were or reworded meanwhile."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Set as AbstractSet
+from datetime import datetime, time, timedelta
+from functools import cached_property
 from itertools import islice
 
 from ticker import said, text
@@ -13,8 +14,38 @@ from ticker.reconcile.times import FLOOR, MOST_OPTIONS, ZERO, Times
 LATE = timedelta(minutes=15)  # a line that is away for longer is not being reworded (research, identity-time, step 4)
 
 
+class Wordings:
+    """The items that are known, by the identity keys of all the words they had; looked through once a poll."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+
+    def of(self, key: str) -> Sequence[Item]:
+        """Those that say or said it: of the last list first, then the latest seen."""
+        return self._by_key.get(key, ())
+
+    def listed(self, item: Item) -> bool:
+        """Whether it stood on the last list."""
+        return item.guid in self._listed
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
+        for item in (*self._known.listed, *self._known.memory):
+            found.setdefault(text.key(item.title), []).append(item)
+            for key in (
+                {text.key(old.title) for old in item.revisions} - {text.key(item.title)} if item.revisions else ()
+            ):
+                found.setdefault(key, []).append(item)
+        return found
+
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        return frozenset(item.guid for item in self._known.listed)
+
+
 def back(
-    known: Known, seen: Sequence[Headline], found: Mapping[int, Match], times: Times, *, listed: bool
+    wordings: Wordings, seen: Sequence[Headline], found: Mapping[int, Match], times: Times, *, listed: bool
 ) -> dict[int, Match]:
     """Place -> rows that were listed in the last 20 h, with the same time and any of their wordings.
 
@@ -25,12 +56,15 @@ def back(
     if not left:
         return {}
     used = {match.item.guid for match in found.values() if match.item}
-    among = (*known.listed, *known.memory) if listed else known.memory
-    remembered = _remembered(among, {seen[rank].clock for rank in left}, used)
+    clocks = {seen[rank].clock for rank in left}
     matches = {}
     for rank in left:
         row = seen[rank]
-        again = [item for item in remembered[text.key(row.title)] if item.guid not in used]
+        again = [
+            item
+            for item in wordings.of(text.key(row.title))
+            if item.guid not in used and (listed or not wordings.listed(item)) and _fits(item, clocks)
+        ]
         nearest = min(
             (item for item in again if _possible(rank, row, item, times)),
             key=lambda item: _distance(rank, row, item, times),
@@ -78,15 +112,9 @@ def late(
     return matches
 
 
-def _remembered(among: Sequence[Item], clocks: set[object], used: set[str]) -> dict[str, list[Item]]:
-    """Key -> items with such a wording that may have one of *clocks*, the latest seen first."""
-    remembered: dict[str, list[Item]] = defaultdict(list)
-    for item in among:
-        fits = item.clock is None or None in clocks or item.clock in clocks or bool(item.revisions)
-        if item.guid not in used and fits:
-            for key in {text.key(title) for title in (item.title, *(old.title for old in item.revisions))}:
-                remembered[key].append(item)
-    return remembered
+def _fits(item: Item, clocks: AbstractSet[time | None]) -> bool:
+    """Whether it may have one of *clocks*."""
+    return bool(item.revisions) or item.clock is None or item.clock in clocks or None in clocks
 
 
 def _possible(rank: int, row: Headline, item: Item, times: Times) -> bool:

@@ -72,10 +72,12 @@ def moved(
     listed: Sequence[Item], seen: Sequence[Headline], found: Mapping[int, Match], times: Times
 ) -> dict[int, Match]:
     """New place -> the row as a line that was edited and moved, or whose time was corrected, best first, one to one."""
+    arrived = [new for new in range(len(seen)) if new not in found]
+    if not arrived:
+        return {}
     supplanted = _supplanted(listed, found)
     missing = sorted({*gone(listed, found), *supplanted})
-    arrived = [new for new in range(len(seen)) if new not in found]
-    if not missing or not arrived:
+    if not missing:
         return {}
     options = sorted(
         _options(listed, seen, missing, supplanted, arrived, found, times),

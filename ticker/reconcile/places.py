@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from ticker.model import Item, Match
 
@@ -38,6 +39,8 @@ def pairs_of(listed: Sequence[Item], found: Mapping[int, Match]) -> list[tuple[i
 
 def _longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest subsequence of *pairs* whose first numbers increase (patience sorting)."""
+    if all(old < below for (old, _), (below, _) in pairwise(pairs)):  # most lists keep their order
+        return list(pairs)
     tails: list[int] = []  # smallest end of an increasing run of each length
     ends: list[int] = []  # and which pair it is
     before: list[int | None] = []

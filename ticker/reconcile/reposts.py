@@ -1,12 +1,12 @@
 """Find the lines that say once more what was said before, at another time of the same day."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from ticker import text
-from ticker.model import Headline, Item, Known, Match
+from ticker.model import Headline, Item, Match
+from ticker.reconcile.memory import Wordings
 from ticker.reconcile.times import Times
 
 # Shorter lines ("air raid alert in the north") recur for real and are news each time; no day of a newsroom shows the
@@ -15,7 +15,7 @@ ENOUGH_WORDS = 6
 
 
 def reposts(
-    known: Known,
+    wordings: Wordings,
     seen: Sequence[Headline],
     found: Mapping[int, Match],
     times: Times,
@@ -27,32 +27,22 @@ def reposts(
     What comes a third time in a day recurs for real: alarms, results, warnings.
     """
     left = [rank for rank in range(len(seen)) if rank not in found and seen[rank].clock is not None]
-    earlier = _said(known, {text.key(seen[rank].title) for rank in left}) if left else {}
     matches = {}
     for rank in left:
-        row, again = seen[rank], earlier.get(text.key(seen[rank].title))
+        row, again = seen[rank], _said(text.key(seen[rank].title), wordings)
         day = _day(rank, times, fetched_at, zone) if again else None
-        today = [item for item in again or () if item.published.astimezone(zone).date() == day]
+        today = [item for item in again if item.published.astimezone(zone).date() == day]
         if len(today) == 1 and today[0].clock != row.clock:
             reason = f"says once more what was said at {today[0].printed}"
             matches[rank] = Match(row, rank, "repost", None, reason, of=today[0])
     return matches
 
 
-def _said(known: Known, keys: set[str]) -> dict[str, list[Item]]:
-    """Key, of enough words -> the items that say it, the earliest first."""
-    found: dict[str, list[Item]] = defaultdict(list)
-    for item in sorted((*known.listed, *known.memory), key=lambda item: item.published):
-        for key in set(_keys(item)) & keys:
-            if len(key.split()) >= ENOUGH_WORDS:
-                found[key].append(item)
-    return found
-
-
-def _keys(item: Item) -> Iterator[str]:
-    yield text.key(item.title)
-    for old in item.revisions:
-        yield text.key(old.title)
+def _said(key: str, wordings: Wordings) -> list[Item]:
+    """The items that say it, the earliest first; none where it is too short to be no chance."""
+    if len(key.split()) < ENOUGH_WORDS:
+        return []
+    return sorted(wordings.of(key), key=lambda item: item.published)
 
 
 def _day(rank: int, times: Times, fetched_at: datetime, zone: ZoneInfo) -> date:

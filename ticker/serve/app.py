@@ -31,7 +31,6 @@ from ticker.serve.published import page_links
 from ticker.serve.reasons import explained
 from ticker.serve.site import Site, city, guid_of
 from ticker.serve.status import CAUSES, STATES, FactsOf, nothing, prefers_json, report, rhythm
-from ticker.serve.sums import Sums
 from ticker.serve.templating import Templates
 from ticker.serve.texts import Texts, choose, direction, known
 from ticker.serve.variants import Variants
@@ -141,7 +140,6 @@ class _Views:
         self, library: Library, site: Site, templates: Templates, shelf: Shelf, clock: Callable[[], datetime]
     ) -> None:
         self._library = library
-        self._sums = Sums(library)
         self._site = site
         self._templates = templates
         self._shelf = shelf
@@ -187,7 +185,7 @@ class _Views:
         only = request.query_params.get("source")
         if only is not None and only not in self._site.sources:
             raise HTTPException(404)
-        values = await overview.view(self._site, self._library, self._sums, states, only=only, now=self._clock())
+        values = await overview.view(self._site, self._library, states, only=only, now=self._clock())
         language, headers = self._site.combined.language, SECURE | AFRESH | {"Vary": f"Accept, {CHOSEN}"}
         return await asyncio.to_thread(self._page, request, "status.html", language, values, headers)  # takes a while
 

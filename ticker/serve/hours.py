@@ -1,7 +1,6 @@
 """What was printed and how polls ended, as the plots of the status page show it: by the wall clock of a zone. Pure."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -95,23 +94,6 @@ def _polled(hour: datetime, endings: Mapping[str, int], zone: ZoneInfo) -> Polle
     read = sum(count for name, count in endings.items() if name in READ)
     failed = {name: count for name, count in endings.items() if name not in READ and name != DOUBTED}
     return PolledHour(hour.astimezone(zone), read, endings.get(DOUBTED, 0), failed)
-
-
-def together(many: Iterable[Mapping[datetime, int]]) -> dict[datetime, int]:
-    """Of several sources, what was printed."""
-    total: Counter[datetime] = Counter()
-    for hours in many:
-        total.update(hours)
-    return dict(total)
-
-
-def together_polled(many: Iterable[Mapping[datetime, Mapping[str, int]]]) -> dict[datetime, dict[str, int]]:
-    """Of several sources, how polls ended."""
-    total: dict[datetime, Counter[str]] = {}
-    for hours in many:
-        for hour, endings in hours.items():
-            total.setdefault(hour, Counter()).update(endings)
-    return {hour: dict(endings) for hour, endings in total.items()}
 
 
 def fullest(days: Sequence[DayRow]) -> Cell | None:

@@ -64,3 +64,11 @@ class Library(Protocol):
     async def polled(self, sources: Sequence[str], since: datetime) -> dict[str, dict[datetime, dict[str, int]]]:
         """Source -> hour (its beginning, UTC) -> how many polls ended in each outcome, or cause of a failure."""
         ...
+
+    async def printed_together(self, sources: Sequence[str], since: datetime) -> dict[datetime, int]:
+        """The same of *sources* together."""
+        ...
+
+    async def polled_together(self, sources: Sequence[str], since: datetime) -> dict[datetime, dict[str, int]]:
+        """The same of *sources* together."""
+        ...

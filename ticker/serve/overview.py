@@ -12,7 +12,8 @@ from ticker.serve.library import Library
 from ticker.serve.plots import Plots, patterns
 from ticker.serve.site import Site
 from ticker.serve.status import State, counts, worst_first
-from ticker.serve.sums import Endings, Sums
+
+Endings = Mapping[datetime, Mapping[str, int]]
 
 IN_FULL = 6  # sources: with each hour named in the plots, and tables of them
 PLOTTED = 25  # sources: all have plots
@@ -39,12 +40,11 @@ class Told:
 
 
 async def view(
-    site: Site, library: Library, sums: Sums, states: Sequence[State], *, only: str | None, now: datetime
+    site: Site, library: Library, states: Sequence[State], *, only: str | None, now: datetime
 ) -> dict[str, object]:
     """What status.html is filled with.
 
     Args:
-        sums: of all sources, where they are too many to be asked for one by one.
         states: of all sources.
         only: the source that is shown, in full; None: all of them.
     """
@@ -53,11 +53,9 @@ async def view(
     zones = {state.source.zone.key: state.source.zone for state in ranked}
     zone = next(iter(zones.values()))
     names, since = [state.source.name for state in shown], min(hours.begins(one, now) for one in zones.values())
-    printed, polled = await library.printed(names, since), await library.polled(names, now - hours.STRIP * hours.HOUR)
-    if len(ranked) > len(shown):
-        everything = await sums.of([state.source.name for state in states], since, now)
-    else:
-        everything = hours.together(printed.values()), hours.together_polled(polled.values())
+    strip = now - hours.STRIP * hours.HOUR
+    printed, polled = await library.printed(names, since), await library.polled(names, strip)
+    every = [state.source.name for state in ranked]
     return {
         "channel": site.combined,
         "only": only,
@@ -67,7 +65,11 @@ async def view(
             for name, state in zip(names, shown, strict=True)
         ],
         "others": ranked[len(shown) :],
-        "together": _seen(*everything, zone, now) if len(ranked) > 1 else None,
+        "together": _seen(
+            await library.printed_together(every, since), await library.polled_together(every, strip), zone, now
+        )
+        if len(ranked) > 1
+        else None,
         "counts": counts(states),
         "zone": zone,
         "zones_differ": len(zones) > 1,

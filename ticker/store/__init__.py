@@ -87,6 +87,7 @@ class Store:
         self.cursor, self.news = arrivals.cursor, arrivals.news
         hours = Hours(self._transaction)
         self.printed, self.polled = hours.printed, hours.polled
+        self.printed_together, self.polled_together = hours.printed_together, hours.polled_together
         past = Past(self._transaction)  # for a replay
         self.kept, self.count_kept, self.items_of = past.kept, past.count_kept, past.items_of
         self.known_at, self.gone, self.adopt = past.known_at, past.gone, past.adopt

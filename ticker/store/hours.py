@@ -38,18 +38,38 @@ class Hours:
                 _take(found[source], datetime.fromtimestamp(begins, UTC), count)
         return found
 
+    async def printed_together(self, sources: Sequence[str], since: datetime) -> dict[datetime, int]:
+        """The same of *sources* together: of a thousand in a fraction of the time."""
+        asked = (items.c.source.in_(sources), items.c.published >= since)
+        hour: ColumnElement[Any] = _hour(items.c.published)
+        every = select(hour, func.count()).where(*asked).group_by(hour)
+        async with self._transaction(write=False) as db:
+            found = {datetime.fromtimestamp(begins, UTC): count for begins, count in await db.execute(every)}
+            for begins, count in await db.execute(every.where(items.c.repost_of.is_not(None))):
+                _take(found, datetime.fromtimestamp(begins, UTC), count)
+        return found
+
     async def polled(self, sources: Sequence[str], since: datetime) -> dict[str, dict[datetime, dict[str, int]]]:
         """Source -> hour -> how many polls ended so: in an outcome (`doubted` for "refused"), or in a cause of failure.
 
         The hour in which *since* lies is there as a whole.
         """
-        first = since - timedelta(seconds=since.timestamp() % HOUR)
-        query = select(poll_hours).where(poll_hours.c.source.in_(sources), poll_hours.c.hour >= first)
+        query = select(poll_hours).where(*_since(sources, since))
         found: dict[str, dict[datetime, dict[str, int]]] = {name: defaultdict(dict) for name in sources}
         async with self._transaction(write=False) as db:
             for source, hour, ending, count in await db.execute(query.order_by(poll_hours.c.hour)):
                 found[source][hour][ending] = count
         return {name: dict(hours) for name, hours in found.items()}
+
+    async def polled_together(self, sources: Sequence[str], since: datetime) -> dict[datetime, dict[str, int]]:
+        """The same of *sources* together."""
+        by = (poll_hours.c.hour, poll_hours.c.ending)
+        query = select(*by, func.sum(poll_hours.c.count)).where(*_since(sources, since)).group_by(*by)
+        found: dict[datetime, dict[str, int]] = defaultdict(dict)
+        async with self._transaction(write=False) as db:
+            for hour, ending, count in await db.execute(query):
+                found[hour][ending] = count
+        return dict(found)
 
 
 def ending(poll: Poll) -> str:
@@ -73,6 +93,11 @@ def _one_more() -> ReturningInsert[int]:
 
 
 _ONE_MORE = _one_more()  # written once: with each poll
+
+
+def _since(sources: Sequence[str], since: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    first = since - timedelta(seconds=since.timestamp() % HOUR)
+    return poll_hours.c.source.in_(sources), poll_hours.c.hour >= first
 
 
 def _hour(instant: ColumnElement[datetime]) -> ColumnElement[Any]:

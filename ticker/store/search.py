@@ -29,6 +29,8 @@ class Finder:
 
         By the index of titles where there is something to look for in it, else by that of time.
         """
+        if any(no in yes for no in wish.unwanted for yes in wish.wanted):
+            return []  # what holds the one holds the other
         query = hits(wish)
         if query is None:
             query = by_time(wish)
