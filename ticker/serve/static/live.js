@@ -189,9 +189,15 @@ function tell() {
   const count = unseen.size;
   document.title = count ? `(${count}) ${title()}` : title();
   part("news").hidden = count === 0 || atTop(list());
-  part("count").textContent = count;
+  part("news").textContent = count ? counted(count) : "";
 }
 
 function announce(count) {
-  if (count) part("said").textContent = `${count} ${part("said").dataset.many}`;
+  if (count) part("said").textContent = counted(count);
+}
+
+// "3 new headlines", in the plural form that the language has for the number; the forms name it, or need not.
+function counted(count) {
+  const form = new Intl.PluralRules(document.documentElement.lang).select(count);
+  return part("said").dataset[form].replace(/\d+/, count);
 }
