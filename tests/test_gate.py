@@ -172,7 +172,61 @@ def test_whoever_guesses_must_wait_and_is_not_listened_to_meanwhile(client: http
     assert client.get(f"/feed.rss?token={TOKEN}", headers=guesser).status_code == 200, "a reader was let in from there"
 
 
+@pytest.mark.parametrize("others", [
+    'prefs={"a":"b"}; {}', "x y=1; {}", 'j=[1,"2"]; {}', "flag; {}", "=x; {}", "é=1; {}", 't="un; {}', "a=b, c; {}",
+    "path=/; {}", "{}; x y=1", "ticker_read=old; {}",
+])  # fmt: skip
+def test_cookies_of_other_programs_on_the_host_keep_nobody_out(client: httpx.Client, others: str):
+    mine = client.get(f"/?token={TOKEN}", headers=PAGE).headers["set-cookie"].partition(";")[0]
+    sent = others.replace("{}", mine).encode()
+    assert client.get("/feed.json", headers=[(b"cookie", sent)]).status_code == 200
+
+
+def test_a_request_is_one_guess_however_many_tokens_it_holds(client: httpx.Client, hands: Hands):
+    hands.at += 1000
+    guesser = {"X-Forwarded-For": "203.0.113.77"}
+    guesses = "&".join(f"token=guess-{n}-and-some-more" for n in range(50))
+    assert client.get(f"/feed.rss?token={TOKEN}&{guesses}", headers=guesser).status_code == 401
+
+
+def test_who_has_the_cookie_vouches_for_readers_behind_the_same_address(client: httpx.Client, hands: Hands):
+    hands.at += 1000
+    home = {"X-Forwarded-For": "203.0.113.78"}
+    mine = client.get(f"/?token={TOKEN}", headers=PAGE).headers["set-cookie"].partition(";")[0]
+    assert client.get("/feed.json", headers=home | {"Cookie": mine}).status_code == 200
+    for n in range(12):
+        client.get(f"/feed.rss?token=guess-{n}-and-some-more", headers=home)
+    assert client.get(f"/feed.rss?token={TOKEN}", headers=home).status_code == 200
+
+
 # How often
+
+
+async def test_what_takes_long_is_charged_for_and_of_one_address_two_are_answered_at_a_time():
+    hands = Hands()
+    rates = Rates(Addresses(), hands)
+    scope = {"client": ("198.51.100.7", 1), "path": "/", "query_string": b"q=x"}
+    running, most, waits = 0, 0, list[int]()
+
+    async def ask() -> None:
+        nonlocal running, most
+        async with rates.turn(scope) as wait:
+            waits.append(wait)
+            if not wait:
+                running += 1
+                most = max(most, running)
+                await asyncio.sleep(0)
+                hands.at += 0.5  # of work
+                running -= 1
+
+    await asyncio.gather(*(ask() for _ in range(60)))
+    assert most == 2
+    assert waits.count(0) < 15, "half a second of work is ten tokens"
+    assert waits[-1] > 0
+    hands.at += 1000
+    waits.clear()
+    await asyncio.gather(ask())
+    assert waits == [0]
 
 
 def test_searches_and_permalinks_are_counted_by_address_and_feeds_never(client: httpx.Client, hands: Hands):

@@ -5,6 +5,7 @@ import json
 import random
 import signal
 import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -536,6 +537,25 @@ async def test_a_client_that_takes_nothing_is_cut_off_and_the_others_are_not_hur
         await room.live.told()
         assert (await stream.event()).titles == [ROOF]
         wire.close()
+
+
+async def test_who_hangs_up_while_it_comes_in_is_no_bug(caplog: pytest.LogCaptureFixture):
+    async with desk() as room:
+        gone = asyncio.Event()
+
+        async def slowly() -> Cursor:
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # resets
+            wire.close()
+            await asyncio.sleep(0.05)  # the server hears of it
+            gone.set()
+            return Cursor()
+
+        room.library.cursor = slowly  # type: ignore[method-assign]  # slower than a store is, as on a busy machine
+        wire = socket.create_connection(("127.0.0.1", int(room.url.rpartition(":")[2])))
+        wire.sendall(b"GET /events HTTP/1.1\r\nHost: a\r\n\r\n")
+        await gone.wait()
+        await room.until(lambda: len(room.live) == 0)
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 async def test_closing_ends_every_stream_at_once_even_one_that_takes_nothing():

@@ -12,14 +12,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from tests.lines import instant
 from tests.test_store import keep
-from ticker.errors import Cause
+from ticker.errors import Cause, SlowSearchError
 from ticker.model import Cursor, Outcome, Poll, Validators, Wish
 from ticker.serve.filters import terms
 from ticker.store import Store
+from ticker.store.engine import open_engine
 from ticker.store.grams import AT_ONCE, build
+from ticker.store.search import at_most
 from ticker.text import fold
 
 AT = instant("2025-01-14T14:55")
@@ -426,6 +429,21 @@ def test_headlines_are_counted_in_the_hour_in_which_they_were_published_and_repo
 
 def failure(outcome: Outcome, at: datetime, cause: Cause | None = None) -> Poll:
     return Poll("desk", at, outcome, cause=cause)
+
+
+def test_a_search_that_nobody_would_wait_for_is_broken_off_and_the_connection_goes_on(tmp_path):
+    endless = text("WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n")
+
+    async def search() -> None:
+        engine = await open_engine(f"sqlite:///{tmp_path}/ticker.db")
+        async with engine.connect() as db:
+            with pytest.raises(SlowSearchError, match="take longer words, or fewer"):
+                async with at_most(db, 0.05):
+                    await db.execute(endless)
+            assert await db.scalar(text("SELECT 1")) == 1
+        await engine.dispose()
+
+    asyncio.run(search())
 
 
 def test_every_poll_is_counted_by_how_it_ended(tmp_path):

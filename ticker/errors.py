@@ -75,5 +75,9 @@ class StoreError(TickerError):
     """The database refused: nothing of this poll was kept."""
 
 
+class SlowSearchError(StoreError):
+    """A search would take longer than anybody waits: ask for less."""
+
+
 class ConflictError(StoreError):
     """Another poll of the same source was kept in between: reconcile again against what is known now."""

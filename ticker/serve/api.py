@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from ticker.errors import StoreError
+from ticker.errors import SlowSearchError, StoreError
 from ticker.model import Channel, Wish
 from ticker.serve.documents import Document, pack, prepare, send_document
 from ticker.serve.entries import entry
@@ -52,6 +52,8 @@ class Api:
         except BadQueryError as error:
             errors = [{"parameter": problem.parameter, "detail": problem.detail} for problem in error.problems]
             return _problem(400, "Bad Request", str(error), errors=errors)
+        except SlowSearchError as error:
+            return _problem(503, "Service Unavailable", str(error), {"Retry-After": RETRY})
         except StoreError:
             told = "the headlines cannot be read just now; come back in 5 seconds"
             return _problem(503, "Service Unavailable", told, {"Retry-After": RETRY})

@@ -153,6 +153,8 @@ class _Bounded(asyncio.Protocol):
         """Be counted no more; what cuts it off. Its answer is the last one on this connection."""
         self.ordinary.pop(self, None)
         self._streaming = True
+        if self.transport.is_closing():  # whoever asked has gone meanwhile
+            return self.transport.abort
         self.transport.set_write_buffer_limits(BUFFERED)
         wire = self.transport.get_extra_info("socket")
         if wire is not None and hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: ends what nobody acknowledges any more

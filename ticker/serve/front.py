@@ -94,10 +94,12 @@ class Front:
                 self._on_feed(*self._shelf.places[path], status, size)
         elif path in self._files or self._archives.is_one(path):
             await self._answer(scope, receive, send)
-        elif self._rates is not None and (wait := self._rates.page(scope)):
-            await _too_often(wait)(scope, receive, send)
-        else:
+        elif self._rates is None:
             await self._beside.get(path, self._behind)(scope, receive, send)
+        else:
+            async with self._rates.turn(scope) as wait:
+                answer = _too_often(wait) if wait else self._beside.get(path, self._behind)
+                await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, int]:
         """Send what there is; the status, and the bytes of the body."""

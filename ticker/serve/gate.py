@@ -8,10 +8,10 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import TypeVar
 from urllib.parse import unquote_plus, urlsplit
 
@@ -82,7 +82,9 @@ class Gate:
             return
         rest, shown = _parted(scope["query_string"])
         shown += [_Shown(_digest(said)) for said in _said(scope)]
-        if not self._has_ticket(scope):
+        if self._has_ticket(scope):
+            self._tries.let_in(scope)
+        else:
             refused = self._tries.refuses(scope, shown, self._fits)
             if refused or not any(map(self._fits, shown)):
                 await (refused or _unknown())(scope, receive, send)
@@ -97,11 +99,10 @@ class Gate:
         return hmac.compare_digest(shown.digest, self._digest)
 
     def _has_ticket(self, scope: Scope) -> bool:
-        try:
-            found = SimpleCookie(header(scope, b"cookie").replace(", ", "; ")).get(COOKIE)
-        except CookieError:
-            return False
-        return found is not None and hmac.compare_digest(_digest(found.value), self._ticket_digest)
+        """Whatever other cookies of this host there are: they are those of any program on it, on any port."""
+        said = (part.partition("=") for part in re.split("[;,]", header(scope, b"cookie")))
+        tickets = (value.strip().strip('"') for name, _, value in said if name.strip() == COOKIE)
+        return any(hmac.compare_digest(_digest(ticket), self._ticket_digest) for ticket in tickets)
 
     def _without(self, scope: Scope) -> Response:
         """The same page at an address that can be passed on; relative, for a proxy may take a part of it off."""
@@ -121,19 +122,26 @@ class _Tries:
         self._wrong: OrderedDict[str, tuple[bytes, ...]] = OrderedDict()
         self._right: OrderedDict[str, bool] = OrderedDict()  # from where somebody was let in
 
+    def let_in(self, scope: Scope) -> None:
+        """Somebody was, from there."""
+        if address := self._addresses.of(scope):
+            _put(self._right, address, True)
+
     def refuses(self, scope: Scope, shown: list[_Shown], fits: Callable[[_Shown], bool]) -> Response | None:
         """429 where this address has guessed too often: then nothing that it has not said before is looked at.
 
         Unless somebody was let in from there: a reader must not be kept out by a guest of the same network.
         """
-        address = self._addresses.of(scope) or "proxy"
+        address = self._addresses.of(scope)
+        if address is None:  # a proxy that says not for whom it asks: one guest would keep all others out
+            return None
         known = self._wrong.get(address, ())
         fresh = [each for each in shown if each.digest not in known]
         wait = self._buckets.wait(address)
         if not fresh or (wait and address not in self._right):
             return _too_many(wait) if fresh else None
         if any(map(fits, fresh)):
-            _put(self._right, address, True)
+            self.let_in(scope)
             return None
         _put(self._wrong, address, (*known, *(each.digest for each in fresh))[-REMEMBERED:])
         return _too_many(wait) if self._buckets.take(address) else None
@@ -157,7 +165,7 @@ def _digest(said: str) -> bytes:
 
 
 def _parted(query: bytes) -> tuple[bytes, list[_Shown]]:
-    """The query without the token, otherwise as it was; and what it said for one."""
+    """The query without the token, otherwise as it was; and what it said for one, the last time."""
     if not query:
         return b"", []
     rest, shown = [], []
@@ -167,7 +175,7 @@ def _parted(query: bytes) -> tuple[bytes, list[_Shown]]:
             shown.append(_Shown(_digest(unquote_plus(value)), in_query=True))
         else:
             rest.append(pair)
-    return b"&".join(rest), shown
+    return b"&".join(rest), shown[-1:]  # one a request: each is a guess
 
 
 def _said(scope: Scope) -> Iterator[str]:

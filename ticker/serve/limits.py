@@ -5,8 +5,10 @@ older days of the pages, the API, permalinks, and filtered feeds that have to be
 that a reader with hundreds of them may poll each minute.
 """
 
+from asyncio import Semaphore
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import ceil
 from urllib.parse import unquote_plus
@@ -29,6 +31,9 @@ class Rate:
 
 
 PAGES = Rate(burst=60, a_second=2.0)
+A_SECOND = 20.0  # tokens for a second of work, beside the one of each request
+DEAREST = 20.0  # tokens at most: on a busy machine all takes longer, and is nobody's fault
+AT_ONCE = 2  # requests of an address that are answered at the same time
 VARIANTS = Rate(burst=600, a_second=10.0)
 
 
@@ -54,6 +59,10 @@ class Buckets:
         """Seconds until the next token of *key*, rounded up; 0 where one is there."""
         return ceil(max(0.0, 1.0 - self._tokens(key)) / self._rate.a_second)
 
+    def owed(self, key: str) -> int:
+        """Seconds until *key* has paid for what it was charged; 0 where it has."""
+        return ceil(max(0.0, -self._tokens(key)) / self._rate.a_second)
+
     def take(self, key: str) -> int:
         """Take a token of *key*; 0, or the seconds until there is one."""
         if wait := self.wait(key):
@@ -63,6 +72,11 @@ class Buckets:
         if len(self._buckets) > self._most:
             self._buckets.popitem(last=False)
         return 0
+
+    def charge(self, key: str, tokens: float) -> None:
+        """Take so many more of *key*, also those that are not there yet."""
+        self._buckets[key] = (self._tokens(key) - tokens, self._timer())
+        self._buckets.move_to_end(key)
 
     def _tokens(self, key: str) -> float:
         tokens, since = self._buckets.get(key, (float(self._rate.burst), 0.0))
@@ -81,12 +95,45 @@ class Rates:
         self, addresses: Addresses, timer: Callable[[], float], *, pages: Rate = PAGES, variants: Rate = VARIANTS
     ) -> None:
         self._addresses = addresses
+        self._timer = timer
+        self._lanes: dict[str, tuple[Semaphore, int]] = {}  # of the addresses that are being answered, and how many are
         self._pages = Buckets(pages, timer)
         self._variants = Buckets(variants, timer)
 
-    def page(self, scope: Scope) -> int:
-        """Seconds to wait before a page is answered that looks into the store; 0: now."""
-        return self._take(self._pages, scope) if is_costly(scope) else 0
+    @asynccontextmanager
+    async def turn(self, scope: Scope) -> AsyncIterator[int]:
+        """Answer what looks into the store, in here: gives the seconds to wait before it may be asked again; 0: now.
+
+        Of one address two at a time, and what takes long is charged for: else a few that cost most, within their
+        number, would keep everybody waiting.
+        """
+        address = self._addresses.of(scope) if is_costly(scope) else None
+        if address is None:
+            yield 0
+        elif wait := self._pages.take(address):
+            yield wait
+        else:
+            async with self._lane(address):
+                if wait := self._pages.owed(address):
+                    yield wait
+                    return
+                began = self._timer()
+                try:
+                    yield 0
+                finally:
+                    self._pages.charge(address, min((self._timer() - began) * A_SECOND, DEAREST))
+
+    @asynccontextmanager
+    async def _lane(self, address: str) -> AsyncIterator[None]:
+        lane, users = self._lanes.get(address, (Semaphore(AT_ONCE), 0))
+        self._lanes[address] = (lane, users + 1)
+        try:
+            async with lane:
+                yield
+        finally:
+            lane, users = self._lanes.pop(address)
+            if users > 1:
+                self._lanes[address] = (lane, users - 1)
 
     def variant(self, scope: Scope) -> int:
         """Seconds to wait before a filtered feed is made; 0: now."""

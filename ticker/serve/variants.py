@@ -20,7 +20,7 @@ from ticker.serve.published import prepare_feed, variant_links
 
 MOST = 500  # variants kept
 MOST_BYTES = 32 * 1024 * 1024  # the same: as many as 90 of 500 items
-WAITING = 32  # that are not made yet
+WAITING = 600  # that are not made yet: as many as one address may ask for at once, some 3 ms each
 FEEDS = 16  # whose items are kept: 0.7 MB for 500
 TRIES = 3  # to read the items that the feed shows, while newer ones come
 PATIENCE = 2.0  # seconds in which the shelf comes up with the library, before the next try

@@ -1,18 +1,24 @@
 """Find items: by words, source and time; newest first, a page at a time."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker import text
+from ticker.errors import SlowSearchError
 from ticker.model import Item, Wish
 from ticker.store.grams import hits
 from ticker.store.queries import load, seen_now
 from ticker.store.subscriptions import Transactions
 from ticker.store.tables import Instant, items
 
+SLOWEST = 2.0  # seconds; at the 95th percentile a search among a million takes 0.05
 AT_ONCE = 500  # items that are loaded with one query
 NO_LIMIT = 2**31 - 1
 PAGE_ORDER = (items.c.published.desc(), items.c.id.desc())
@@ -27,15 +33,21 @@ class Finder:
     async def find(self, wish: Wish) -> list[tuple[int, Item]]:
         """The items wished for, newest first, each with its number in the order of the store.
 
-        By the index of titles where there is something to look for in it, else by that of time.
+        Raises:
+            SlowSearchError: it takes longer than `SLOWEST`; a search that nobody would wait for keeps no other waiting.
         """
+        return await self._find(wish, SLOWEST)
+
+    async def _find(self, wish: Wish, slowest: float | None = None) -> list[tuple[int, Item]]:
+        """By the index of titles where there is something to look for in it, else by that of time."""
         if any(no in yes for no in wish.unwanted for yes in wish.wanted):
             return []  # what holds the one holds the other
         query = hits(wish)
         if query is None:
             query = by_time(wish)
         async with self._transaction(write=False) as db:
-            numbers = list((await db.scalars(query.limit(wish.limit))).all())
+            async with at_most(db, slowest):
+                numbers = list((await db.scalars(query.limit(wish.limit))).all())
             return list(zip(numbers, await _items(db, numbers), strict=True))
 
     async def search(
@@ -56,7 +68,7 @@ class Finder:
         words = tuple(text.fold(term).split())
         if words or not reposts:
             wish = Wish(sources, words, since=since, limit=NO_LIMIT if limit is None else limit)
-            return [item for _, item in await self.find(wish)]
+            return [item for _, item in await self._find(wish)]
         query = select(items).order_by(*PAGE_ORDER).limit(limit)
         if source is not None:
             query = query.where(items.c.source == source)
@@ -64,6 +76,31 @@ class Finder:
             query = query.where(items.c.published >= since)
         async with self._transaction(write=False) as db:
             return await seen_now(db, await load(db, query))
+
+
+@asynccontextmanager
+async def at_most(db: AsyncConnection, seconds: float | None) -> AsyncIterator[None]:
+    """Have SQLite give up what it is at after so long; SlowSearchError where it did."""
+    if seconds is None:
+        yield
+        return
+    wire: Any = (await db.get_raw_connection()).driver_connection
+    interrupted = asyncio.Event()
+
+    async def interrupt() -> None:
+        await asyncio.sleep(seconds)
+        interrupted.set()
+        await wire.interrupt()
+
+    timer = asyncio.create_task(interrupt())
+    try:
+        yield
+    except OperationalError as error:
+        if not interrupted.is_set():
+            raise
+        raise SlowSearchError(f"this search takes longer than {seconds:g} s; take longer words, or fewer") from error
+    finally:
+        timer.cancel()
 
 
 def by_time(wish: Wish) -> Select[Any]:
