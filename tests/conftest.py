@@ -86,6 +86,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(NoSkips())
 
 
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist it has no meaning
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores, for a third of the time of the tests is spent waiting."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Workers begin with the tests that mostly wait: at the end, all but one would have nothing left to do."""
     if hasattr(config, "workerinput"):

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from tests.lines import BEIRUT, instant, row
@@ -89,17 +90,18 @@ class Desk:
         return replace(
             self.known,
             listed=tuple(still_listed(item, self.known.last_good) for item in self.known.listed),
-            memory=tuple(sorted(memory, key=lambda item: (item.last_seen, item.published), reverse=True)),
+            memory=tuple(sorted(memory, key=attrgetter("last_seen", "published"), reverse=True)),
             lists=(*last, *(mark for mark, _ in recent if mark not in last)),
             longest=max((size for _, size in recent), default=0),
         )
 
     def _keep(self, changes: Changes, now: datetime) -> None:
-        before = self.known
+        before, still = self.known, {change.item.guid for change in changes.rows}
         for item in before.listed:
-            seen = max(item.last_seen, before.last_good or now)
-            self.items[item.guid] = replace(item, rank=None, last_seen=seen)
-            self.left[item.guid] = None
+            if item.guid not in still:
+                seen = max(item.last_seen, before.last_good or now)
+                self.items[item.guid] = replace(item, rank=None, last_seen=seen)
+                self.left[item.guid] = None
         listed = [self._stored(change) for change in changes.rows]
         self.items |= {item.guid: item for item in listed}
         for guid in changes.gone:

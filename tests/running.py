@@ -19,6 +19,7 @@ import httpx
 import structlog
 import yaml
 
+from tests.stores import store_at
 from ticker.__main__ import answer
 
 PATIENCE = 20.0  # seconds until a test gives up waiting
@@ -40,8 +41,14 @@ def free_port() -> int:
             return port
 
 
-def write_config(folder: Path, url: str | list[str], *, port: int | None = None, **source: Any) -> Path:
-    """A config.yaml with one source, `desk`, polled each second; its store lies beside it."""
+def write_config(
+    folder: Path, url: str | list[str], *, port: int | None = None, stored: bool = True, **source: Any
+) -> Path:
+    """A config.yaml with one source, `desk`, polled each second; its store lies beside it.
+
+    Args:
+        stored: whether that is made already, still empty; else the first to open it makes it.
+    """
     desk = {
         "name": "desk",
         "title": "مكتب الأخبار",
@@ -59,6 +66,8 @@ def write_config(folder: Path, url: str | list[str], *, port: int | None = None,
     }
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
+    if stored:
+        store_at(folder / "ticker.db")
     return path
 
 

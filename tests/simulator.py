@@ -10,8 +10,8 @@ time passes: ten days are written at once, as a list of pages. `python -m tests.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import partial
@@ -135,9 +135,11 @@ class Newsroom:
         first = self.begin - DAY // 4
         bursts = self._times(4.0, first, (5 * MINUTE, 40 * MINUTE))
         silences = self._times(self.mix.silences_a_day, self.begin, (20 * HOUR, 40 * HOUR))
-        for minute in range(first, self.end, MINUTE):
-            if not any(begin <= minute < end for begin, end in silences):
-                loud = 8.0 if any(begin <= minute < end for begin, end in bursts) else 1.0
+        minutes = range(first, self.end, MINUTE)
+        silent, bursting = _within(silences, minutes), _within(bursts, minutes)
+        for minute in minutes:
+            if minute not in silent:
+                loud = 8.0 if minute in bursting else 1.0
                 for _ in range(self._poisson(self._rate(minute, a_day) * loud)):
                     self._at(minute + self._dice.randrange(MINUTE), self._post)
         for begin, end in self._times(self.mix.pinned_a_day, self.begin, (2 * HOUR, 20 * HOUR)):
@@ -322,6 +324,13 @@ class Newsroom:
         local = datetime.fromtimestamp(printed, self.zone)
         clock = time(local.hour, local.minute)
         return Row(story.id, Headline(f"{clock:%H:%M}", clock, story.title), datetime.fromtimestamp(meant, UTC))
+
+
+def _within(spans: Iterable[tuple[int, int]], minutes: range) -> set[int]:
+    """Those of *minutes* that lie in one of *spans*."""
+    return {
+        minute for begin, end in spans for minute in minutes[bisect_left(minutes, begin) : bisect_left(minutes, end)]
+    }
 
 
 STALE_AGAIN = 0.15  # an older copy is served twice running

@@ -6,7 +6,6 @@ Lists go through the stages as polls send them; documents are read as a reader d
 import asyncio
 import json
 import re
-import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -25,6 +24,7 @@ from lxml import etree
 from structlog.testing import capture_logs
 
 from tests.lines import BEIRUT, instant, row, stated
+from tests.stores import store_at
 from ticker.demo.wording import headline
 from ticker.errors import StoreError
 from ticker.model import Channel, Feed, Format, Headline, Page, Source, Validators, Version
@@ -169,21 +169,9 @@ class Newsroom:
         assert outcome.outcome in ("changed", "unchanged"), outcome.detail
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory) -> Path:
-    """A database that was just made."""
-    place: Path = tmp_path_factory.mktemp("empty") / "ticker.db"
-
-    async def make() -> None:
-        await (await Store.open(f"sqlite:///{place}")).close()
-
-    asyncio.run(make())
-    return place
-
-
 @asynccontextmanager
 async def opened(place: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{place}")
+    store = await Store.open(store_at(place))
     try:
         yield store
     finally:
@@ -215,15 +203,15 @@ happenings = st.one_of(
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(happenings, min_size=20, max_size=40))
-def test_a_walk_gives_every_item_exactly_once_whatever_happens_meanwhile(empty: Path, day: list[Any]) -> None:
+def test_a_walk_gives_every_item_exactly_once_whatever_happens_meanwhile(day: list[Any]) -> None:
     """New lines, late ones, edits and restarts between any two of a reader's steps."""
-    asyncio.run(_a_day(empty, day))
+    asyncio.run(_a_day(day))
 
 
-async def _a_day(empty: Path, day: Sequence[Any]) -> None:
+async def _a_day(day: Sequence[Any]) -> None:
     with TemporaryDirectory() as folder:
-        place = Path(shutil.copy(empty, folder))
-        store = await Store.open(f"sqlite:///{place}")
+        place = Path(folder) / "ticker.db"
+        store = await Store.open(store_at(place))
         room, walks = Newsroom(store, everywhere()), []
         await room.prints("desk", 6)
         await room.prints("port", 6)

@@ -2,17 +2,20 @@
 
 import asyncio
 import re
+import signal
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+import yaml
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from tests.browser import PHONE, browsing, needs_chromium, until, visit
 from tests.running import answered
-from tests.stage import Stage, now, staged
+from tests.stage import ARABIC, Room, Stage, now, staged
 from ticker.demo import HEADING
 
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
@@ -416,3 +419,163 @@ async def test_a_source_in_trouble_is_told_on_the_open_page(stage: Stage, browse
         finally:
             site.mode = "ok"
         await expect(page.locator(".trouble")).to_have_count(0, timeout=20_000)
+
+
+async def test_eight_tabs_share_one_stream_and_none_of_them_hangs(stage: Stage, browser: Browser) -> None:
+    async with visit(browser, stage.url) as (first, _):
+        await first.locator(LIVE).wait_for()
+        streams: list[str] = []
+        first.context.on("request", lambda asked: streams.append(asked.url) if "/events?" in asked.url else None)
+        tabs = [await first.context.new_page() for _ in range(7)]
+        for tab in tabs:
+            await tab.goto(stage.url)
+            await tab.locator(LIVE).wait_for()
+        assert not streams
+        stage.rooms["wire"].add("Told to all tabs")
+        for tab in (first, *tabs):
+            await line(tab, "Told to all tabs").wait_for()
+        await first.goto(f"{stage.url}status")
+        await expect(first.locator("h1")).to_be_visible()
+        stage.rooms["wire"].add("Told by the tab that took over")
+        for tab in tabs:
+            await line(tab, "Told by the tab that took over").wait_for()
+        assert len(streams) == 1
+        for number, tab in enumerate(tabs[:6]):  # each a stream of its own: no more than there is room for
+            await tab.goto(f"{stage.url}?not=word{number}")
+        await first.goto(f"{stage.url}status")
+        await expect(first.locator("h1")).to_be_visible()
+
+
+async def test_without_locks_a_tab_out_of_sight_holds_no_stream(stage: Stage, browser: Browser) -> None:
+    async with visit(browser, "about:blank") as (page, _):
+        streams: list[str] = []
+        page.on("request", lambda asked: streams.append(asked.url) if "/events?" in asked.url else None)
+        await page.add_init_script("""Object.defineProperty(Navigator.prototype, "locks", {get() {}});
+          Object.defineProperty(document, "hidden", {get: () => window.away ?? true});
+          window.seen = away => { window.away = away; document.dispatchEvent(new Event("visibilitychange")); };""")
+        await page.goto(stage.url)
+        stage.rooms["wire"].add("Told while the tab was out of sight")
+        await stage.until("Told while the tab was out of sight")
+        assert not streams
+        await page.evaluate("seen(false)")
+        await line(page, "Told while the tab was out of sight").wait_for()
+        assert len(streams) == 1
+
+
+async def test_history_goes_on_after_the_list_was_shown_anew_and_after_a_page_that_did_not_come(
+    stage: Stage, browser: Browser
+) -> None:
+    async with visit(browser, "about:blank") as (page, _):
+        asked: list[str] = []
+
+        async def lose(route: Route) -> None:
+            asked.append(route.request.url)
+            if len(asked) == 1:
+                await route.continue_(url=re.sub(r"after=.*", "after=999999-9", route.request.url))
+            else:
+                await route.continue_()
+
+        async def fail_once(route: Route) -> None:
+            await page.unroute("**/?before=*")
+            await route.abort()
+
+        await page.route("**/events?*", lose)
+        await page.route("**/?before=*", fail_once)
+        await page.goto(stage.url)
+        async with asyncio.timeout(10):
+            while len(asked) < 2:  # the page was shown anew, and is followed from there
+                await asyncio.sleep(0.03)
+        await page.evaluate("document.querySelector('.further').scrollIntoView()")
+        await line(page, stage.rooms["desk"].told(now())[-1][1]).wait_for()
+
+
+async def test_a_source_that_is_added_is_named_beside_its_lines_on_the_open_page(
+    tmp_path: Path, browser: Browser
+) -> None:
+    desk = Room("desk", "مكتب الأخبار", ZoneInfo("Asia/Beirut"), "ar", ARABIC, timedelta(minutes=13), 30)
+    async with staged(tmp_path, {"desk": desk}) as stage, visit(browser, stage.url) as (page, _):
+        await page.locator(LIVE).wait_for()
+        await page.evaluate("scrollTo(0, 300)")
+        first = "lines => lines.find(line => line.getBoundingClientRect().bottom > 0).dataset.id"
+        identifier = await page.locator("li.line").evaluate_all(first)
+        place = await top(page.locator(f"[data-id='{identifier}']"))
+        config = yaml.safe_load(stage.config.read_text("utf-8"))
+        config["sources"].append(desk.source() | {"name": "harbour", "title": "Harbour", "timezone": "Europe/London"})
+        stage.config.write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+        stage.service.process.send_signal(signal.SIGHUP)
+        await page.locator("[data-part=list] [data-source=harbour]").first.wait_for()
+        assert abs(await top(page.locator(f"[data-id='{identifier}']")) - place) < 1
+        desk.add("خبر من المصدرين")
+        await expect(line(page, "خبر من المصدرين")).to_have_count(2)
+        for source in ("desk", "harbour"):
+            told = line(page, "خبر من المصدرين").locator(f"[data-source={source}]")
+            await expect(told).to_have_count(1)
+        titled, named = (await page.title()).rpartition(") ")[2], await page.locator("h1").inner_text()
+        await page.reload()
+        assert (titled, named) == (await page.title(), await page.locator("h1").inner_text())
+
+
+async def test_a_search_while_the_service_is_away_keeps_the_page_and_is_made_good(
+    stage: Stage, browser: Browser
+) -> None:
+    async with visit(browser, stage.url) as (page, _):
+        await page.locator(LIVE).wait_for()
+        shown = await titles(page)
+        await page.context.set_offline(True)
+        await page.locator("#q").fill("الأرصاد")
+        await expect(page.locator("[data-live=lost]")).to_be_visible()
+        assert (page.url, await titles(page)) == (stage.url, shown)
+        await page.context.set_offline(False)
+        await page.locator("mark").first.wait_for()
+        assert await page.locator("#q").input_value() == "الأرصاد"
+        await page.locator(LIVE).wait_for()
+
+
+async def test_who_reads_a_line_that_is_corrected_goes_on_there(stage: Stage, browser: Browser) -> None:
+    desk = stage.rooms["desk"]
+    post = desk.add("المجلس يجتمع مساء الثلاثاء في القاعة")
+    await stage.until("المجلس يجتمع مساء الثلاثاء في القاعة")
+    async with visit(browser, stage.url) as (page, _):
+        await page.locator(LIVE).wait_for()
+        desk.lines.edit(post, "المجلس يجتمع مساء الأربعاء في القاعة", now())
+        await line(page, "المجلس يجتمع مساء الأربعاء في القاعة").locator("summary").click()
+        last = "المجلس يجتمع مساء الخميس في القاعة"
+        desk.lines.edit(post, last, now())
+        await line(page, last).wait_for()
+        assert await line(page, last).locator("details").get_attribute("open") == ""
+        assert await line(page, last).locator("summary").evaluate("summary => summary === document.activeElement")
+
+
+async def test_the_keys_are_where_they_are_on_an_arabic_keyboard(stage: Stage, browser: Browser) -> None:
+    press = """([key, code, more]) => document.activeElement.dispatchEvent(
+      new KeyboardEvent("keydown", {key, code, bubbles: true, ...more}))"""
+    focused = "document.activeElement.textContent.trim()"
+    async with visit(browser, stage.url) as (page, _):
+        shown = await titles(page)
+        for key, code, expected in (("ت", "KeyJ", 0), ("ت", "KeyJ", 1), ("ن", "KeyK", 0)):
+            await page.evaluate(press, [key, code, {}])
+            assert await page.evaluate(focused) == shown[expected]
+        for more in ({"ctrlKey": True}, {"altKey": True}, {"metaKey": True}, {"shiftKey": True}):
+            await page.evaluate(press, ["ت", "KeyJ", more])
+        await page.evaluate(press, ["h", "KeyJ", {}])  # another Latin keyboard: it is an h
+        assert await page.evaluate(focused) == shown[0]
+        await page.evaluate(press, ["؟", "Slash", {"shiftKey": True}])
+        await expect(page.locator("dialog")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await page.evaluate(press, ["ظ", "Slash", {}])
+        await page.keyboard.type("ظؤ؟")
+        assert await page.locator("#q").input_value() == "ظؤ؟"
+        await expect(page.locator("dialog")).to_be_hidden()
+
+
+async def test_a_page_of_the_past_says_that_it_is_not_live_until_all_is_searched(
+    stage: Stage, browser: Browser
+) -> None:
+    async with visit(browser, f"{stage.url}?day=2020-01-01") as (page, _):
+        await expect(page.get_by_text("Not live")).to_be_visible()
+        await expect(page).to_have_title(re.compile("^Wednesday, 1 January 2020 · "))
+        await page.get_by_label("Search the headlines of all days").fill("الأرصاد")
+        await page.locator("mark").first.wait_for()
+        await page.locator(LIVE).wait_for()
+        await expect(page.get_by_text("Not live")).to_be_hidden()
+        await expect(page).to_have_title(re.compile("^الأرصاد · "))

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser import PHONE, Noted, axe, browsing, needs_chromium, needs_tools, nu, until, visit
+from tests.browser import PATIENCE, PHONE, Noted, axe, browsing, needs_chromium, needs_tools, nu, until, visit
 from tests.readers import needs
 from tests.stage import Room, Stage, now, rooms, staged
 from ticker.text import display
@@ -180,3 +180,32 @@ async def test_a_failing_source_is_told_well_too(stage: Stage, browser: Browser,
                 await page.emulate_media(color_scheme="dark")
                 assert await axe(page, ["color-contrast"]) == []
                 await page.emulate_media(color_scheme="light")
+
+
+async def test_the_state_of_the_sources_follows_and_leaves_the_reader_alone(stage: Stage, browser: Browser) -> None:
+    room = stage.rooms["desk"]
+    room.site.mode = "ok"
+    async with visit(browser, f"{stage.url}status", locale="en", viewport=PHONE) as (page, noted):
+        await page.clock.install()
+        await page.reload()
+        made = await page.locator("main time").first.get_attribute("datetime")
+        table = page.locator("#desk details").first
+        await table.locator("summary").click()
+        await table.locator("summary").focus()
+        await page.evaluate("document.querySelector('#desk .scrolled').scrollLeft = 70")
+        place = "Math.round(document.querySelector('#desk').getBoundingClientRect().top)"
+        before = await page.evaluate(place)
+        async with asyncio.timeout(PATIENCE / 1000):  # it says when to the second: the first look may be within one
+            while await page.locator("main time").first.get_attribute("datetime") == made:
+                await page.clock.run_for(61_000)
+        assert await table.evaluate("details => details.open")
+        assert (
+            await page.evaluate("document.activeElement.closest('#desk') && document.activeElement.localName")
+            == "summary"
+        )
+        assert await page.evaluate("document.querySelector('#desk .scrolled').scrollLeft") == 70
+        assert abs(await page.evaluate(place) - before) <= 1
+        room.site.mode = "no-heading"
+        await until(page, "document.querySelector('#desk').className !== 'healthy'")
+        assert await table.evaluate("details => details.open")
+        assert noted.complaints == []

@@ -77,7 +77,7 @@ def site() -> Iterator[tuple[Site, str]]:
 
 def config_of(folder: Path, base: str, *paths: str, **more: Any) -> Path:
     """A source for each path, named like it."""
-    path = write_config(folder, f"{base}/live")
+    path = write_config(folder, f"{base}/live", stored=False)
     settings = yaml.safe_load(path.read_text("utf-8"))
     source = settings["sources"][0] | {"heading": "عاجل", "timezone": "UTC", "every": "60s"} | more
     settings["sources"] = [source | {"name": each, "url": f"{base}/{each}"} for each in paths]
@@ -86,7 +86,7 @@ def config_of(folder: Path, base: str, *paths: str, **more: Any) -> Path:
 
 
 def test_a_store_that_is_not_there_is_not_made_by_a_check(tmp_path):
-    config = write_config(tmp_path, "https://news.example/")
+    config = write_config(tmp_path, "https://news.example/", stored=False)
     said = answered("check", config=config).stdout
     assert f"{tmp_path}/ticker.db is not there yet; it is made at the first start" in said
     assert [entry.name for entry in tmp_path.iterdir()] == ["config.yaml"]
@@ -121,7 +121,7 @@ def test_each_source_that_is_read_is_told_with_all_that_its_server_offers(tmp_pa
 
 @pytest.mark.parametrize(("path", "cause", "helps"), [
     ("renamed", "heading-absent: the page does not hold", "a list stands under “آخر الأخبار”: is that the heading?"),
-    ("broken", "refused: answered 503 Service Unavailable", "if it has moved, mend url"),
+    ("broken", "refused: answered 503 Service Unavailable", "If it has moved, correct its address (url:)"),
 ])  # fmt: skip
 def test_a_source_that_cannot_be_read_is_told_with_what_helps(tmp_path, site, path, cause, helps):
     done = answered("check", "--online", config=config_of(tmp_path, site[1], "live", path), check=1)
@@ -174,13 +174,13 @@ def test_a_port_where_nobody_listens_is_named(tmp_path):
     config = config_of(tmp_path, f"http://127.0.0.1:{free_port()}", "live")
     said = answered("check", "--online", config=config, check=1).stdout
     assert "live: unreachable: connection refused" in said
-    assert "what helps: does the page open in a browser, and from this machine?" in said
+    assert "what helps: Open the page in a browser." in said
 
 
 def test_a_private_address_is_not_read_and_what_would_allow_it_is_told(tmp_path, site):
     server, base = site
     said = answered("check", "--online", config=config_of(tmp_path, base, "live", allow_private=False), check=1).stdout
-    assert "what helps: if that is meant, as on an intranet, write allow_private: true" in said
+    assert "what helps: If that is meant, as on an intranet, write allow_private: true" in said
     assert not server.asked
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.lines import BEIRUT, instant
+from tests.stores import store_at
 from ticker.decode import page_of
 from ticker.errors import Cause, FetchError, StoreError
 from ticker.model import Channel, Evidence, Feed, Format, Page, Poll, Source, Validators
@@ -33,7 +34,7 @@ async def press(feed: Feed) -> Mapping[Format, bytes]:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+    store = await Store.open(store_at(tmp_path / "ticker.db"))
     yield store
     await store.close()
 

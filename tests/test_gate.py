@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import html
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from tests.running import free_port, running, write_config
 from ticker.config import load
 from ticker.errors import ConfigError
 from ticker.press import RenderThread
+from ticker.render import opml
 from ticker.serve import Addresses, Gate, Rates, Shelf, build_app
 from ticker.serve.limits import Buckets, Rate, is_costly
 
@@ -57,14 +60,14 @@ def url(hands: Hands) -> Iterator[str]:
     library.items.append(an_item("افتتاح الجسر"))
     for feed in ("", "sahifa"):
         library.publish(feed, "افتتاح الجسر")
-    press = RenderThread()
+    press, channels = RenderThread(), channels_of(sources, public_url=URL)
 
     def gate(app: object) -> Gate:
         return Gate(app, token=TOKEN, public_url=URL, addresses=addresses, timer=hands)  # type: ignore[arg-type]
 
     app = build_app(
-        library=library, channels=channels_of(sources, public_url=URL), sources=sources, clock=Clock(NOON),
-        next_poll=lambda _name: None, press=press, opml=b"<opml/>", rates=Rates(addresses, hands), gate=gate,
+        library=library, channels=channels, sources=sources, clock=Clock(NOON),
+        next_poll=lambda _name: None, press=press, opml=opml(channels), rates=Rates(addresses, hands), gate=gate,
     )  # fmt: skip
     shelf: Shelf = app.state.shelf
     asyncio.run(shelf.refresh())
@@ -147,6 +150,49 @@ def test_a_page_is_shown_at_an_address_without_the_token_and_a_cookie_lets_in_fr
     held = {"Cookie": "lang=ar; " + cookie.partition(";")[0]}
     assert client.get("/", headers=held | PAGE).status_code == 200
     assert client.get("/feed.json", headers=held).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/sahifa/", "/?q=%D8%A7%D9%84%D8%AC%D8%B3%D8%B1", "/sahifa/?q=a+b&not=c%26d"])
+def test_every_address_that_the_panel_shows_lets_in_a_reader_that_has_no_cookie(
+    client: httpx.Client, hands: Hands, path: str
+):
+    hands.at += 1000
+    page = client.get(path, headers=basic(TOKEN) | PAGE).text
+    before, panel, after = re.split(r'(?s)(<section id="subscribe".*?</section>)', page)
+    assert TOKEN not in before + after, "where it is of no use, it is not told"
+    shown = {html.unescape(said) for said in re.findall(r'(?:href|data-copy)="([^"]+)"', panel)}
+    shown |= {html.unescape(said) for said in re.findall("<a [^>]*>(https:[^<]+)</a>", panel)}
+    assert len(shown) == 3 + 1 + 1, "three feeds, one of them for the reader of the system; the list of all"
+    for address in shown:
+        below = address.removeprefix("feed:").removeprefix("https://news.example").removeprefix("/desk")
+        assert client.get(below).status_code == 200, address
+        assert address.count("?") == 1
+
+
+def test_the_list_of_feeds_names_addresses_that_let_in_and_is_for_no_shared_cache(client: httpx.Client):
+    answer = client.get(f"/opml?token={TOKEN}")
+    assert answer.headers["cache-control"].startswith("private")
+    addresses = re.findall(r' xmlUrl="([^"]+)"', answer.text)
+    assert addresses
+    for address in addresses:
+        assert client.get(address.removeprefix("https://news.example/desk")).status_code == 200
+    assert answer.text.count(TOKEN) == len(addresses)
+
+
+@pytest.mark.parametrize(("language", "direction", "said"), [
+    ("en", "ltr", "This service is private."), ("ar-LB", "rtl", "هذه الخدمة خاصة."),
+])  # fmt: skip
+def test_a_person_who_is_not_let_in_is_told_why_in_words_that_can_be_read(
+    client: httpx.Client, language: str, direction: str, said: str
+):
+    answer = client.get("/sahifa/", headers=PAGE | {"Accept-Language": language})
+    assert (answer.status_code, answer.headers["www-authenticate"][:6]) == (401, "Basic ")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert f'<html lang="{language[:2]}" dir="{direction}">' in answer.text
+    assert f"<h1>{said}</h1>" in answer.text
+    assert "sahifa" not in answer.text, "not even what there is"
+    for path in re.findall(r'<link [^>]*href="([^"]+)"', answer.text):
+        assert client.get(path.removeprefix("/desk")).status_code == 200
 
 
 def test_a_wrong_token_said_over_and_over_is_no_guess_and_keeps_nobody_out(client: httpx.Client, hands: Hands):

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.newsstand import BEIRUT, NOON, Newsstand, a_source, an_app, an_item, channels_of, client_of
-from ticker.model import Health, Wish
+from ticker.errors import SlowSearchError
+from ticker.model import Health, Item, Wish
 from ticker.serve.assets import scripts
 from ticker.serve.filters import terms
 from ticker.serve.found import pieces
@@ -66,9 +67,7 @@ def a_site() -> Site:
     return Site(channels=channels_of(sources), sources=sources, next_poll=lambda _name: None)
 
 
-@pytest.mark.parametrize(
-    "query", ["day=2025-13-01", "day=yesterday", "day=0001-01-01", "before=x", "before=1-", "%ff=1"]
-)
+@pytest.mark.parametrize("query", ["before=x", "before=1-", "day=", "%ff=1"])
 def test_an_address_that_cannot_be_read_shows_the_newest(query: str) -> None:
     assert read_where(query.encode()) == Where()
 
@@ -116,12 +115,47 @@ async def test_a_search_on_a_page_is_the_search_of_its_feeds() -> None:
     assert "شمس" not in page
 
 
+@pytest.mark.parametrize(
+    ("query", "title", "kept"),
+    [
+        ("day=2025-03-09", "Sunday, 9 March 2025 · ", "day=2025-03-09"),
+        (f"before={written((NOON, 7))}", "Earlier headlines · ", f"before={written((NOON, 7))}"),
+        (f"day=2025-03-09&before={written((NOON, 7))}", "Sunday, 9 March 2025 · ", f"before={written((NOON, 7))}"),
+        ("q=x", "x · ", "q=x"),
+        ("q=x&day=2025-03-09", "Sunday, 9 March 2025 · x · ", "q=x&amp;day=2025-03-09"),
+    ],
+)
+async def test_what_is_not_the_newest_has_a_title_of_its_own_and_keeps_its_place_in_the_other_language(
+    query: str, title: str, kept: str
+) -> None:
+    page = (await client_of(an_app(Newsstand(), [a_source()])).get(f"/?lang=en&{query}")).text
+    assert f"<title>{title}" in page
+    assert f"{kept}&amp;lang=ar" in page
+    assert ('data-live="not"' in page) == (query != "q=x")
+
+
 async def test_a_search_that_is_too_long_is_told_and_asks_nothing_of_the_store() -> None:
     library = Newsstand()
     answer = await client_of(an_app(library, [a_source()])).get("/?lang=en&q=" + "x" * 501)
     assert answer.status_code == 200
     assert "This search is too long. Take fewer words." in answer.text
     assert "find" not in library.asked
+
+
+async def test_a_search_that_takes_too_long_is_told() -> None:
+    class Slow(Newsstand):
+        async def find(self, wish: Wish) -> list[tuple[int, Item]]:
+            raise SlowSearchError("too long")
+
+    answer = await client_of(an_app(Slow(), [a_source()])).get("/?lang=en&not=x")
+    assert answer.status_code == 200
+    assert "This search takes too long. Take longer words, or fewer." in answer.text
+
+
+@pytest.mark.parametrize("day", ["2025-13-01", "yesterday", "0001-01-01"])
+async def test_a_day_that_is_none_is_told(day: str) -> None:
+    answer = await client_of(an_app(Newsstand(), [a_source()])).get(f"/?lang=en&day={day}")
+    assert "This is no day. Write it as 2026-11-22." in answer.text
 
 
 def test_a_script_names_each_other_by_what_it_is() -> None:

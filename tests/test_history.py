@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.lines import BEIRUT, instant
+from tests.stores import store_at
 from tests.test_store import AT, LINES, keep
 from ticker.rhythm import HISTORY, RECENT
 from ticker.store import Store
@@ -14,7 +15,7 @@ from ticker.store import Store
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+    store = await Store.open(store_at(tmp_path / "ticker.db"))
     yield store
     await store.close()
 

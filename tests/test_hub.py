@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests import faults
+from tests.stores import store_at
 from tests.strangers import PATIENCE, Site, Stranger, a_site, answers, then, willing
 from ticker.announce import Outgoing, Pace, Terms
 from ticker.announce.lanes import Lanes
@@ -35,7 +36,7 @@ def few_authorities(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def database(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/ticker.db"
+    return store_at(tmp_path / "ticker.db")
 
 
 @pytest.fixture
@@ -549,7 +550,6 @@ async def _kept(site: Site, reader: Stranger) -> object:
 # Many
 
 
-@pytest.mark.alone
 async def test_a_thousand_subscriptions_are_served_within_bounds(database, reader):
     async with a_site(database, pace=Pace(at_once=32, per_host=8)) as site:
         await site.publish("قبل")

@@ -20,6 +20,7 @@ from structlog.testing import capture_logs
 
 from tests import faults
 from tests.newsstand import BEIRUT, NOON, PUBLIC_URL, Clock, channels_of
+from tests.stores import store_at
 from tests.strangers import PATIENCE, Stranger, answers, then
 from ticker.announce import Notifier, Outgoing, Timing, try_all
 from ticker.announce import answers as printed
@@ -150,7 +151,7 @@ class Newsroom:
 
 @pytest.fixture
 async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
-    store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+    store = await Store.open(store_at(tmp_path / "ticker.db"))
     yield Newsroom(store, ("sahifa", "nahar", "diyar"))
     await store.close()
 

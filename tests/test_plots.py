@@ -24,6 +24,7 @@ from ticker.serve.texts import texts_of
 LONDON, KOLKATA = ZoneInfo("Europe/London"), ZoneInfo("Asia/Kolkata")
 ENGLISH, ARABIC = texts_of("en"), texts_of("ar")
 HOUR = timedelta(hours=1)
+EVERY = {NOON - n * HOUR for n in range(400)}  # hours that had polls, as all of those that are shown
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -44,7 +45,7 @@ def squares(svg: ET.Element) -> list[ET.Element]:
 
 
 def test_a_headline_stands_under_the_day_and_hour_of_its_source():
-    rows = days_of({hour("2025-03-09T22:00"): 3, hour("2025-03-09T21:00"): 5}, BEIRUT, NOON)
+    rows = days_of({hour("2025-03-09T22:00"): 3, hour("2025-03-09T21:00"): 5}, EVERY, BEIRUT, NOON)
     assert [row.day for row in rows] == [date(2025, 2, 25) + timedelta(days=n) for n in range(DAYS)]
     assert counts(rows[-1])[0] == 3, "midnight in Beirut is 22:00 in UTC"
     assert counts(rows[-2])[23] == 5
@@ -52,7 +53,7 @@ def test_a_headline_stands_under_the_day_and_hour_of_its_source():
 
 
 def test_hours_to_come_are_no_cells():
-    today = days_of({}, BEIRUT, NOON)[-1]
+    today = days_of({}, EVERY, BEIRUT, NOON)[-1]
     assert [cell is not None for cell in today.cells] == [True] * 15 + [False] * 9
 
 
@@ -66,12 +67,12 @@ def test_hours_to_come_are_no_cells():
 def test_a_day_has_the_hours_that_it_had(zone, day, missing, double):
     now = datetime(day.year, day.month, day.day, 23, 30, tzinfo=zone).astimezone(UTC) + 48 * HOUR
     printed = {now.replace(minute=0) - n * HOUR: 1 for n in range(120)}
-    row = next(row for row in days_of(printed, zone, now) if row.day == day)
+    row = next(row for row in days_of(printed, printed, zone, now) if row.day == day)
     assert counts(row) == [None if at == missing else 2 if at == double else 1 for at in range(24)]
 
 
 def test_where_clocks_are_half_an_hour_off_an_hour_stands_where_it_begins():
-    row = days_of({hour("2025-03-10T06:00"): 4}, KOLKATA, NOON)[-1]
+    row = days_of({hour("2025-03-10T06:00"): 4}, EVERY, KOLKATA, NOON)[-1]
     assert counts(row)[11] == 4
     assert [f"{cell.begins:%M}" for cell in row.cells if cell] == ["30"] * 18, "18:30 in UTC was midnight"
 
@@ -85,7 +86,7 @@ def test_no_hour_since_the_beginning_is_lost_or_counted_twice(zone, now):
     first = begins(zone, now)
     last = now.replace(minute=0, second=0, microsecond=0)
     every = {first + n * HOUR: 1 for n in range((last - first) // HOUR + 1)}
-    rows = days_of(every, zone, now)
+    rows = days_of(every, every, zone, now)
     inside = [one for one in every if one.astimezone(zone).date() >= rows[0].day]
     assert sum(row.total for row in rows) == len(inside) >= len(every) - 1
     assert all(one.day + timedelta(days=1) == other.day for one, other in pairwise(rows))
@@ -125,7 +126,7 @@ def test_one_failure_among_sixty_polls_is_seen():
 @pytest.mark.parametrize("texts", [ENGLISH, ARABIC], ids=["en", "ar"])
 @pytest.mark.parametrize("detailed", [True, False])
 def test_a_plot_is_one_picture_with_a_sentence_and_each_part_says_what_it_is(texts, detailed):
-    days = days_of({hour("2025-03-10T09:00"): 7, hour("2025-03-09T09:00"): 2}, BEIRUT, NOON)
+    days = days_of({hour("2025-03-10T09:00"): 7, hour("2025-03-09T09:00"): 2}, EVERY, BEIRUT, NOON)
     svg = drawn(Plots(texts, BEIRUT).heat(days, detailed=detailed))
     assert svg.get("role") == "img"
     assert svg.get("aria-label") == Plots(texts, BEIRUT).headlines_told(days)
@@ -140,14 +141,14 @@ def test_a_plot_is_one_picture_with_a_sentence_and_each_part_says_what_it_is(tex
 
 
 def test_the_sentences_tell_what_the_plots_show():
-    days = days_of({hour("2025-03-10T09:00"): 7, hour("2025-03-09T09:00"): 2}, BEIRUT, NOON)
+    days = days_of({hour("2025-03-10T09:00"): 7, hour("2025-03-09T09:00"): 2}, EVERY, BEIRUT, NOON)
     assert Plots(ENGLISH, BEIRUT).headlines_told(days) == (
         "9 headlines in 14 days; most in an hour: 7, from 10 March 2025, 11:00 on"
     )
     assert Plots(ARABIC, BEIRUT).headlines_told(days) == (
         "9 عناوين في 14 يومًا؛ أكثر ما في ساعة: 7، ابتداءً من 10 آذار 2025، 11:00"
     )
-    assert Plots(ENGLISH, BEIRUT).headlines_told(days_of({}, BEIRUT, NOON)) == "0 headlines in 14 days"
+    assert Plots(ENGLISH, BEIRUT).headlines_told(days_of({}, EVERY, BEIRUT, NOON)) == "0 headlines in 14 days"
     polls = polled_hours({NOON: {"changed": 40, "unreachable": 1, "doubted": 2}}, BEIRUT, NOON)
     assert Plots(ENGLISH, BEIRUT).polls_told(polls) == "43 polls in 48 hours, 1 of them failed, 2 were not believed"
     assert Plots(ENGLISH, BEIRUT).hour_told(polls[-1]) == "43 polls, 2 were not believed, no usable page came: 1"
@@ -158,9 +159,28 @@ def test_the_sentences_tell_what_the_plots_show():
     assert Plots(ENGLISH, BEIRUT).polls_told(well) == "1 poll in 48 hours, none of them failed"
 
 
+@pytest.mark.parametrize("detailed", [True, False])
+def test_an_hour_in_which_nobody_looked_is_not_one_without_headlines(detailed):
+    """Polls at 10 and 11 o'clock in Beirut, and a headline that the first list had of 7 o'clock."""
+    polled = {hour("2025-03-10T08:00"), hour("2025-03-10T09:00")}
+    days = days_of({hour("2025-03-10T05:00"): 1}, polled, BEIRUT, NOON)
+    today = days[-1].cells[:12]
+    assert [number for number, cell in enumerate(today) if cell and cell.known] == [7, 10, 11]
+    assert [cell.count for cell in today if cell and cell.known] == [1, 0, 0]
+    plots = Plots(ENGLISH, BEIRUT)
+    svg = drawn(plots.heat(days, detailed=detailed))
+    looks = {shape.get("class") for shape in [*svg.iter("rect"), *svg.iter("path")]}
+    assert looks == {"off", "l0", "l4"}
+    assert plots.headlines_told(days).endswith("; 324 hours not polled")
+    titles = [title.text for title in svg.iter("title")]
+    if detailed:
+        assert titles.count("10 March 2025, 10:00: 0 headlines") == 1
+        assert titles.count("10 March 2025, 09:00: not polled") == 1
+
+
 def test_time_runs_as_the_words_do():
     """From left to right in English, from right to left in Arabic; the hours that are named with it."""
-    days = days_of({hour("2025-03-10T00:00"): 1}, ZoneInfo("UTC"), NOON)
+    days = days_of({hour("2025-03-10T00:00"): 1}, EVERY, ZoneInfo("UTC"), NOON)
     where = {}
     for name, texts in (("en", ENGLISH), ("ar", ARABIC)):
         svg = drawn(Plots(texts, ZoneInfo("UTC")).heat(days))
@@ -172,7 +192,7 @@ def test_time_runs_as_the_words_do():
 
 
 def test_without_details_the_same_squares_take_a_third_of_the_bytes():
-    days = days_of({NOON - n * HOUR: n % 7 for n in range(330)}, BEIRUT, NOON)
+    days = days_of({NOON - n * HOUR: n % 7 for n in range(330)}, EVERY, BEIRUT, NOON)
     full, short = (Plots(ENGLISH, BEIRUT).heat(days, detailed=detailed) for detailed in (True, False))
     assert len(short) * 3 < len(full)
     assert sum(path.get("d", "").count("M") for path in drawn(short).iter("path")) == len(squares(drawn(full)))
@@ -202,7 +222,7 @@ def library() -> Newsstand:
     stand = Newsstand()
     for n in range(60):
         stand.hours[f"s{n}"] = {NOON - m * HOUR: (n + m) % 9 for m in range(300)}
-        stand.endings[f"s{n}"] = {NOON - m * HOUR: {"changed": 9, "unreachable": m % 2} for m in range(STRIP)}
+        stand.endings[f"s{n}"] = {NOON - m * HOUR: {"changed": 9, "unreachable": m % 2} for m in range(2 * STRIP)}
         stand.healths[f"s{n}"] = Health(f"s{n}", "healthy", last_success=NOON)
     return stand
 
@@ -212,6 +232,7 @@ async def test_a_page_of_few_sources_has_plots_of_each_and_of_all_and_tables_of_
     assert len(page.all("svg", role="img")) == 2 * (3 + 1)
     assert len(page.all("table")) == 2 * (3 + 1)
     assert all(found.get("aria-label") for found in page.all("svg", role="img"))
+    assert "few to many not polled" in " ".join(page.text.split()), "the legend"
     assert len(page.all("pattern", id="hatched")) == 1
     alone = Reading((await client(library, 1).get("/status")).text)
     assert len(alone.all("svg", role="img")) == 2, "one source is all of them"

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from tests.faults import Behaviour, Site, page
 from tests.lines import BEIRUT
+from tests.stores import store_at
 from ticker.demo import HEADING, Manual, newsroom_app, serve_newsroom
 from ticker.metrics import Metrics
 from ticker.model import Channel, Health, Poll, Source
@@ -48,7 +49,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
         lines.add(f"خبر رقم {n} عن حركة السير", system_clock())
     app = newsroom_app(lines, system_clock)
     press = RenderThread()
-    store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+    store = await Store.open(store_at(tmp_path / "ticker.db"))
     async with serve_newsroom(app) as url:
         source = Source("desk", "أخبار", (url,), BEIRUT, heading=HEADING, language="ar", allow_private=True)
         yield Room(

@@ -29,6 +29,7 @@ from tests.lines import BEIRUT, instant
 from tests.newsstand import Clock
 from tests.readers import Curl, Library, Log, Newsboat, Rss2email, Sfeed, needs, relay
 from tests.running import answered, free_port, running, write_config
+from tests.stores import store_at
 from ticker.demo import HEADING, Manual, newsroom_app, serve_newsroom
 from ticker.model import Channel, Source
 from ticker.poller import Poller
@@ -96,7 +97,7 @@ async def station(
     clock = Clock(instant(start))
     lines = Manual(length=length)
     newsroom = newsroom_app(lines, clock, links=False)
-    store = await Store.open(f"sqlite:///{folder}/ticker.db")
+    store = await Store.open(store_at(folder / "ticker.db"))
     press = RenderThread()
     port = free_port()
     async with (
@@ -291,7 +292,7 @@ OLD_LIST = [
 
 def old_store(folder: Path) -> tuple[Path, dict[str, bytes]]:
     """A configuration over the store of an older release, and the documents that release had published."""
-    config = write_config(folder, "http://127.0.0.1:9/")
+    config = write_config(folder, "http://127.0.0.1:9/", stored=False)
     settings = yaml.safe_load(config.read_text("utf-8"))
     settings["server"]["public_url"] = "https://ticker.example/"
     config.write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")

@@ -12,6 +12,7 @@ import yaml
 
 from tests.layouts import ARABIC, TICKERS, Layout, Ticker, dressed, expected
 from tests.lines import BEIRUT, ago, instant, row
+from tests.stores import store_at
 from tests.test_redesign import DESIGNS
 from ticker.model import Channel, Feed, Format, Headline, Known, Page, Poll, Selectors, Source, Validators
 from ticker.parse import parse
@@ -45,7 +46,7 @@ async def press(feed: Feed) -> Mapping[Format, bytes]:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+    store = await Store.open(store_at(tmp_path / "ticker.db"))
     yield store
     await store.close()
 
@@ -255,7 +256,7 @@ async def test_the_page_gets_another_layout_and_not_a_line_is_lost_or_doubled(tm
     """With its heading configured beside the selectors, and without; the first new line comes with the new layout."""
     layout = DESIGNS[name]
     ticker = list(TICKERS.values())[len(name) % len(TICKERS)]
-    store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+    store = await Store.open(store_at(tmp_path / "ticker.db"))
     source = headed(ticker) if len(name) % 2 else SOURCE
     await polled(store, wire(ticker.lines[1:]), source)
     outcome = await polled(store, dressed(layout, ticker).text, source, minute=1)

@@ -360,7 +360,7 @@ async def test_damaged_rows_are_a_named_error(store, scratch, tmp_path):
 
 
 async def test_sources_are_replayed_apart_and_in_pages(store, scratch, monkeypatch):
-    monkeypatch.setattr("ticker.store.PAGE", 3)
+    monkeypatch.setattr("ticker.store.past.PAGE", 3)
     await a_day(store)
     other = replace(DESK, name="other")
     await keep(other, read_at(AT), page(*LINES), store=store, channels=(), press=unpublished)

@@ -142,7 +142,7 @@ def test_a_python_that_cannot_do_is_refused_in_one_line(checkout: Path, interpre
 def test_a_second_run_installs_nothing(set_up: Path) -> None:
     assert make(set_up, "-n", "run").stdout.split() == [".venv/bin/ticker", "run"]
     assert make(set_up, "-n", "test").stdout.split() == [
-        ".venv/bin/python", "-m", "pytest", "-n", "auto", "--dist", "worksteal",
+        "env", "-u", "PYTHONDONTWRITEBYTECODE", ".venv/bin/python", "-m", "pytest", "-n", "auto", "--dist", "worksteal",
     ]  # fmt: skip
 
 

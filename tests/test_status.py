@@ -101,6 +101,29 @@ async def test_the_page_says_what_is_wrong_since_when_and_what_to_do(library):
     assert not page.foreign
 
 
+async def test_the_page_says_when_it_was_made(library):
+    page = await read(app_of(library, SAHIFA))
+    assert "as of 10 March 2025, 14:00:00" in words_of(page)
+    assert page.all("time", datetime="2025-03-10T14:00:00+02:00")
+    assert page.all("script", type="module"), "it follows by itself"
+
+
+@pytest.mark.parametrize(("reason", "said"), [
+    ("every 60 s", False), ("every 0.5 s", False), ("every 60 s, until its rhythm is known", True),
+])  # fmt: skip
+async def test_how_often_a_source_is_asked_is_said_once(library, reason, said):
+    page = words_of(await read(app_of(library, SAHIFA, facts={"sahifa": Facts(reason=reason)})))
+    assert (reason in page) == said
+    assert "asked every 1 minute" in page
+
+
+async def test_in_arabic_seconds_are_arabic_too(library):
+    client = app_of(library, SAHIFA, facts={"sahifa": Facts(lateness=timedelta(milliseconds=240))}, language="ar")
+    text = words_of(await read(client))
+    assert "تأخرت المحاولة الأخيرة 0.2 ث" in text
+    assert "0.2 s" not in text
+
+
 async def test_trouble_stands_first_and_the_page_begins_with_how_many_there_are(library):
     page = await read(app_of(library, a_source("harbour"), SAHIFA, DAILY))
     assert [section["id"] for section in page.all("section")] == ["daily", "harbour", "sahifa"]

@@ -331,8 +331,9 @@ def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path):
 
     asyncio.run(_make(f"sqlite:///{tmp_path}/ticker.db"))
     engine = create_engine(f"sqlite:///{tmp_path}/ticker.db")
+    ours = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("search")}  # those are FTS5's
     with engine.connect() as db:
-        assert compare_metadata(MigrationContext.configure(db), metadata) == []
+        assert compare_metadata(MigrationContext.configure(db, opts=ours), metadata) == []
     engine.dispose()
     assert ScriptDirectory("ticker/store/migrations").get_heads() == [HEAD]
 

@@ -114,6 +114,16 @@ def test_after_a_restart_trouble_goes_on_as_it_was_told():
     assert [(line.get("recovered_after"), line["polls"]) for line in told] == [("1:01:00", 24)]
 
 
+@pytest.mark.parametrize(("cause", "hint"), [
+    ("unreachable", "make demo"), ("refused", "make demo"), ("heading-absent", "`ticker inspect desk --failed`"),
+    ("block-empty", "`ticker inspect desk --failed`"), ("times-unreadable", "`ticker inspect desk --failed`"),
+])  # fmt: skip
+def test_where_a_page_came_the_first_hint_is_to_look_at_it(cause, hint):
+    with capture_logs() as told:
+        Teller().kept(Poll("desk", AT, "failed", None, cause, "why"), QUICK, well=False)
+    assert hint in told[0]["hint"]
+
+
 def test_who_has_read_nothing_yet_is_shown_the_demo_once():
     teller = Teller()
     with capture_logs() as told:

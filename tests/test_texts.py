@@ -22,6 +22,7 @@ from tests.newsstand import NOON, Newsstand, a_source, an_app, an_item, client_o
 from ticker.cures import CURES, PRIVATE, ROBOTS
 from ticker.model import Health
 from ticker.serve.reasons import OF_TIMES, OF_WAITS, OF_WORDINGS, explained
+from ticker.serve.site import city
 from ticker.serve.status import CAUSES, STATES
 from ticker.serve.texts import LANGUAGES, Texts, choose, texts_of
 
@@ -61,8 +62,17 @@ def test_the_catalogues_are_what_the_sources_say_and_are_compiled(made):
     assert path.with_suffix(".mo").read_bytes() == tool.compiled(made), "run `make texts`"
 
 
-def test_the_names_of_days_and_months_are_what_cldr_says():
+def test_the_names_of_days_months_and_cities_are_what_cldr_says():
     assert tool.CALENDAR.read_text(encoding="utf-8") == tool.calendar(), "run `make texts`"
+    assert tool.CITIES.read_text(encoding="utf-8") == tool.cities(), "run `make texts`"
+
+
+@pytest.mark.parametrize(("zone", "english", "arabic"), [
+    ("Asia/Beirut", "Beirut", "بيروت"), ("America/New_York", "New York", "نيويورك"), ("Europe/Kyiv", "Kyiv", "كييف"),
+    ("America/Argentina/Buenos_Aires", "Buenos Aires", "بوينوس أيرس"), ("UTC", "UTC", "UTC"),
+])  # fmt: skip
+def test_a_place_is_named_in_the_language_of_the_page(zone, english, arabic):
+    assert (city(ZoneInfo(zone)), city(ZoneInfo(zone), "ar")) == (english, arabic)
 
 
 def test_no_text_hides_where_it_is_not_found():

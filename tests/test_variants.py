@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from tests.newsstand import NOON, Clock, Newsstand, a_source, an_app, an_item, channels_of, client_of
+from tests.stores import store_at
 from ticker import text
 from ticker.errors import StoreError
 from ticker.model import Feed, Format, Page
@@ -623,7 +624,7 @@ async def test_over_a_real_store_a_variant_has_items_ids_and_date_of_the_feed_an
         name: replace(channel, min_items=3, max_items=4, max_age=timedelta(minutes=1))
         for name, channel in channels_of([source]).items()
     }
-    store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+    store = await Store.open(store_at(tmp_path / "ticker.db"))
     app = build_app(
         library=store, channels=channels, sources=[source], clock=clock, next_poll=lambda _name: None, press=press
     )

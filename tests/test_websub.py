@@ -16,6 +16,7 @@ import pytest
 
 from tests import faults
 from tests.newsstand import Clock, Newsstand, a_source, channels_of
+from tests.stores import store_at
 from tests.strangers import PATIENCE, Heard, Stranger, a_site, answers, listening, live_on
 from ticker.announce import Announcer, Outgoing, Patience
 from ticker.errors import StoreError
@@ -91,7 +92,7 @@ class Desk:
 async def a_desk(
     folder: Path, *hubs: str, library: Newsstand | None = None, clock: Clock | None = None, **how: Any
 ) -> AsyncIterator[Desk]:
-    store = await Store.open(f"sqlite:///{folder}/ticker.db")
+    store = await Store.open(store_at(folder / "ticker.db"))
     usual: dict[str, Any] = {"allow_private": True, "patience": QUICK}
     desk = Desk(store, hubs, library or Newsstand(), clock or Clock(), **usual | how)
     await desk.announcer.load()
@@ -397,7 +398,7 @@ async def _until(holds: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("form", Format)
 async def test_a_foreign_subscriber_gets_what_is_new_from_our_hub(tmp_path, form):
     with wsgi(lambda root: FlaskSubscriber(tmp_path, root)) as (_, reader):
-        async with a_site(f"sqlite:///{tmp_path}/ticker.db", pauses=(0.05, 0.2)) as site:
+        async with a_site(store_at(tmp_path / "ticker.db"), pauses=(0.05, 0.2)) as site:
             await site.publish("قبل الاشتراك")
             topic = site.topic(form)
             found = await asyncio.to_thread(reader.discover, topic)
@@ -453,7 +454,7 @@ def subscribed(folder: Path) -> int:
 async def announcing_site(folder: Path, hub: str) -> AsyncIterator[tuple[str, Callable[[str], Any]]]:
     """Our feeds on a real server, announced to *hub*: its address, and how to publish."""
     library, clock, sources = Newsstand(), Clock(), [a_source()]
-    store = await Store.open(f"sqlite:///{folder}/ticker.db")
+    store = await Store.open(store_at(folder / "ticker.db"))
     front: list[Any] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:

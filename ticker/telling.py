@@ -11,6 +11,8 @@ from ticker.model import Changes, Health, Poll
 from ticker.store import FAILING
 
 HINT = "`make demo` (or `ticker demo`) shows everything on a scripted newsroom"
+LOOK = "`ticker inspect %s --failed` shows what came, and what can be found in it"
+NO_PAGE = frozenset(("unreachable", "refused"))  # causes that are not of a page: there is none to look at
 
 log = structlog.get_logger()
 
@@ -89,7 +91,11 @@ class Teller:
         trouble = _Trouble(cause, before.since if before else outcome.at, before.polls + 1 if before else 1)
         self._troubles[outcome.source] = trouble
         if before is None or before.cause != cause or trouble.polls == FAILING:
-            hint = {} if self._read_any or outcome.outcome != "failed" else {"hint": HINT}
+            hint = (
+                {}
+                if self._read_any or outcome.outcome != "failed"
+                else {"hint": HINT if cause in NO_PAGE else LOOK % outcome.source}
+            )
             self._read_any = self._read_any or bool(hint)  # once is enough
             log.warning(
                 "poll",

@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parent.parent
 LOCALES = ROOT / "ticker" / "serve" / "locales"
 CALENDAR = ROOT / "ticker" / "serve" / "calendar.py"
+CITIES = ROOT / "ticker" / "serve" / "cities.py"
 LANGUAGES = ("ar", "en")
 SOURCES = (  # files, and how texts are found in them; in this order they stand in the .po files
     ("ticker/serve/templates/*.html", "jinja2.ext:babel_extract"),
@@ -35,6 +36,20 @@ PLURALS = {  # CLDR, Language Plural Rules: zero one two few many other; babel's
 }
 COUNTRIES = ("LB", "SY", "JO", "IQ", "PS", "MA", "DZ", "TN", "MR")  # whose Arabic months are not those of Egypt
 ZONES = {"Asia/Jerusalem": "PS"}  # CLDR has one list for all of ar-IL; the Arabic press there writes as in Palestine
+RENAMED = {  # zones that CLDR knows by a name from before
+    "Africa/Asmara": "Africa/Asmera", "America/Argentina/Buenos_Aires": "America/Buenos_Aires",
+    "America/Argentina/Cordoba": "America/Cordoba", "America/Nuuk": "America/Godthab",
+    "Asia/Ho_Chi_Minh": "Asia/Saigon", "Asia/Kathmandu": "Asia/Katmandu", "Asia/Kolkata": "Asia/Calcutta",
+    "Asia/Yangon": "Asia/Rangoon", "Atlantic/Faroe": "Atlantic/Faeroe", "Europe/Kyiv": "Europe/Kiev",
+}  # fmt: skip
+WIDE = 70  # letters of a row of cities, before one more is added
+AREAS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+NAMED = '''"""Arabic names of the places that zones are named for. From CLDR {cldr} by tools/texts.py."""
+
+_BY_AREA = {{
+{areas}}}
+ARABIC = dict(f"{{area}}/{{each}}".split(":") for area, named in _BY_AREA.items() for each in named.split("|"))
+'''
 HEAD = '''"""Names of days and months, as the pages write them. From CLDR {cldr} by tools/texts.py."""
 
 from collections.abc import Sequence
@@ -154,6 +169,24 @@ def calendar() -> str:
     return f"{head}{_table('WEEKDAYS', weekdays)}{_table('MONTHS', months)}{_names('COUNTRIES', countries)}{TAIL}"
 
 
+def cities() -> str:
+    """The text of ticker/serve/cities.py."""
+    known = {zone: said["city"] for zone, said in Locale.parse("ar").time_zones.items() if "city" in said}
+    known |= {zone: known[before] for zone, before in RENAMED.items()}
+    areas = "".join(_area(area, known) for area in AREAS)
+    return NAMED.format(cldr=get_cldr_version(), areas=areas)
+
+
+def _area(area: str, known: Mapping[str, str]) -> str:
+    rows = [""]
+    for zone, city in sorted(known.items()):
+        if zone.startswith(f"{area}/"):
+            rows[-1] += f"{'|' if rows != [''] else ''}{zone.removeprefix(f'{area}/')}:{city}"
+            if len(rows[-1]) > WIDE:
+                rows.append("")
+    return f'    "{area}": (\n' + "".join(f'        "{row}"\n' for row in rows if row) + "    ),\n"
+
+
 def _months(code: str) -> list[str]:
     names = Locale.parse(code).months["format"]["wide"]
     return [names[month] for month in range(1, 13)]
@@ -171,6 +204,7 @@ def _names(name: str, rows: Mapping[str, str]) -> str:
 
 def main() -> int:
     CALENDAR.write_text(calendar(), encoding="utf-8")
+    CITIES.write_text(cities(), encoding="utf-8")
     left = 0
     for language in LANGUAGES:
         made, path = catalogue(language), po_file(language)

@@ -1,6 +1,7 @@
 """The application: what is in memory answers first; the pages, which ask the library, have routes."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
@@ -24,6 +25,7 @@ from ticker.serve.documents import Document, pack, prepare
 from ticker.serve.exposition import Expose, Exposition
 from ticker.serve.feeds import Shelf
 from ticker.serve.front import RETRY, SECURE, Front, OnFeed, say
+from ticker.serve.gate import token_of
 from ticker.serve.library import Library
 from ticker.serve.limits import Rates
 from ticker.serve.negotiation import header
@@ -41,6 +43,8 @@ OPEN = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
 CHOSEN = "Accept-Language, Cookie"  # what the language of a page depends on
 DAY = 86_400  # seconds
 YEAR = 365 * DAY
+OPML = "text/x-opml; charset=utf-8"
+NAMED = {"Content-Disposition": 'inline; filename="feeds.opml"'}
 STATIC = {  # path -> file, media type, seconds of max-age; the same for everybody, and changed by a release only
     "/robots.txt": ("robots.txt", "text/plain; charset=utf-8", DAY),
     "/favicon.ico": ("favicon.ico", "image/x-icon", 30 * DAY),
@@ -51,6 +55,8 @@ STATIC = {  # path -> file, media type, seconds of max-age; the same for everybo
     "/static/pages.css": ("pages.css", "text/css; charset=utf-8", DAY),
     "/static/feed.css": ("feed.css", "text/css; charset=utf-8", DAY),
 }
+
+_FEEDS = re.compile(rb'(?<= xmlUrl=")[^"]+')
 
 
 class Application(Starlette):
@@ -105,14 +111,14 @@ def build_app(
     """
     shelf = Shelf(library=library, channels=channels, sources=sources, clock=clock)
     documents = {path: _static(*facts) for path, facts in STATIC.items()} | scripts()
-    if opml is not None:
+    if opml is not None and gate is None:
         documents["/opml"] = _opml(opml)
     site = Site(channels=channels, sources=sources, next_poll=next_poll, facts=facts)
     versions = {path: document.digest[:8] for path, document in documents.items()}
     templates = Templates(_everywhere(site, versions, listed=opml is not None))
     views = _Views(library, site, templates, shelf, clock)
     app = Application(
-        routes=[*Api(library=library, channel=channels[""], clock=clock).routes(), *views.routes()],
+        routes=[*Api(library=library, channel=channels[""], clock=clock).routes(), *_lists(opml), *views.routes()],
         exception_handlers={404: views.missing, HTTPException: _short, StoreError: views.unavailable, 500: _broken},
     )
     app.router.redirect_slashes = False  # a feed URL never redirects; `/{source}` has a route of its own
@@ -163,11 +169,14 @@ class _Views:
         feed = request.path_params.get("feed", "")
         channel = self._channel(feed)
         values = await headlines.view(self._site, self._library, feed, request.scope["query_string"])
+        values["token"] = token_of(request.scope)
         return self._page(request, "headlines.html", channel.language, values, BRIEFLY | {"Link": page_links(channel)})
 
     async def with_slash(self, request: Request) -> Response:
         channel = self._channel(request.path_params["feed"])
-        return RedirectResponse(urlsplit(channel.page_url).path, 308, headers=SECURE)
+        query = request.scope["query_string"].decode("latin-1")
+        path = urlsplit(channel.page_url).path
+        return RedirectResponse(f"{path}?{query}" if query else path, 308, headers=SECURE)
 
     async def item(self, request: Request) -> Response:
         guid = guid_of(request.path_params["identifier"])
@@ -286,6 +295,17 @@ def _static(name: str, media_type: str, seconds: int) -> Document:
 
 def _opml(body: bytes) -> Document:
     """With the media type and the name of the file that readers look for when they import it."""
-    named = {"Content-Disposition": 'inline; filename="feeds.opml"'}
-    media_type = "text/x-opml; charset=utf-8"
-    return prepare(pack(body), media_type=media_type, cache_control="max-age=3600", headers=named)
+    return prepare(pack(body), media_type=OPML, cache_control="max-age=3600", headers=NAMED)
+
+
+def _lists(opml: bytes | None) -> list[Route]:
+    """`/opml` of a private service: it names addresses with the token that let in who asks, else readers could not
+    follow what they import. The gate keeps it from shared caches; what is the same for all is among the documents.
+    """
+
+    async def listed(request: Request) -> Response:
+        key = b"?token=" + token_of(request.scope).encode()
+        body = _FEEDS.sub(lambda found: found.group() + key, opml or b"")
+        return Response(body, media_type=OPML, headers=SECURE | NAMED | {"Cache-Control": "private, no-cache"})
+
+    return [Route("/opml", listed)] if opml is not None else []

@@ -6,6 +6,7 @@ from importlib.resources import files
 from ticker.serve.documents import Document, pack, prepare
 
 PAGE = "page.js"  # what a page loads; the others are named by it, or by those that it names
+STATUS = "status.js"  # the same of the state of the sources
 THEME = "theme.js"  # what a page waits for before it paints
 KEPT = 86_400  # seconds of max-age; a release changes the address with the file
 
@@ -15,7 +16,7 @@ _IMPORT = re.compile(r'(?<=from "\./)[\w-]+\.js(?=";)')
 def scripts() -> dict[str, Document]:
     """Path -> script; those that `page.js` needs are in the order in which they are needed, itself last."""
     made: dict[str, Document] = {}
-    for name in (THEME, PAGE):
+    for name in (THEME, STATUS, PAGE):
         _prepare(name, made)
     return made
 

@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import unquote_plus, urlsplit
 
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticker.serve.addresses import Addresses
 from ticker.serve.front import SECURE, say
 from ticker.serve.limits import Buckets, Rate
-from ticker.serve.negotiation import header
+from ticker.serve.negotiation import header, quality
+from ticker.serve.templating import Templates
+from ticker.serve.texts import choose
 
 COOKIE = "ticker_read"
 KEY = "token"  # in a query
@@ -30,6 +33,7 @@ DAYS = 180  # that a browser keeps the cookie
 TRIES = Rate(burst=10, a_second=0.1)
 REMEMBERED = 8  # wrong tokens of an address: a reader that was given one says it each minute, and guesses nothing
 ADDRESSES = 1_000  # whose wrong tokens are remembered
+PRIVATE = "This service is private. Give its read token as the password, or as ?token=… at the end of the address."
 CHALLENGE = 'Basic realm="Ticker: any name, and the read token as password", charset="UTF-8"'
 
 T = TypeVar("T")
@@ -75,6 +79,7 @@ class Gate:
         life = f"Max-Age={DAYS * 86_400}; Path={parts.path or '/'}; HttpOnly; SameSite=Lax{secure}"
         self._cookie = f"{COOKIE}={self._ticket}; {life}"
         self._tries = _Tries(addresses, timer)
+        self._templates = Templates({"root": parts.path or "/"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in OPEN or scope["path"].startswith("/static/"):
@@ -87,13 +92,31 @@ class Gate:
         else:
             refused = self._tries.refuses(scope, shown, self._fits)
             if refused or not any(map(self._fits, shown)):
-                await (refused or _unknown())(scope, receive, send)
+                await (refused or self._unknown(scope))(scope, receive, send)
                 return
         scope = {**scope, "query_string": rest, "state": {**scope.get("state", {}), _STATE: self._token}}
         if any(each.in_query and self._fits(each) for each in shown) and _is_page(scope):
             await self._without(scope)(scope, receive, send)
             return
         await self._app(scope, receive, _privately(send))
+
+    def _unknown(self, scope: Scope) -> Response:
+        """401. Browsers then ask a person for a name and a password; who gives none is shown what is said here."""
+        headers = {
+            "WWW-Authenticate": CHALLENGE,
+            "Cache-Control": "no-store",
+            "Vary": "Accept, Accept-Language, Cookie",
+        }
+        accept = header(scope, b"accept")
+        if "text/html" not in accept.lower() or quality(accept, "text/html") < quality(accept, "text/plain"):
+            return say(401, PRIVATE, **headers)
+        request = Request(scope)
+        texts = choose(
+            asked=request.query_params.get("lang"), kept=request.cookies.get("lang"),
+            accepted=header(scope, b"accept-language"), channel="en",
+        )  # fmt: skip
+        page = self._templates.render("private.html", texts)
+        return HTMLResponse(page, 401, SECURE | headers | {"Content-Language": texts.language})
 
     def _fits(self, shown: _Shown) -> bool:
         return hmac.compare_digest(shown.digest, self._digest)
@@ -197,12 +220,6 @@ def _is_page(scope: Scope) -> bool:
         return False
     destination = header(scope, b"sec-fetch-dest")
     return destination == "document" if destination else "text/html" in header(scope, b"accept").lower()
-
-
-def _unknown() -> Response:
-    """401. Browsers then ask a person for a name and a password."""
-    sentence = "This service is private. Give its read token as the password, or as ?token=… at the end of the address."
-    return say(401, sentence, **{"WWW-Authenticate": CHALLENGE, "Cache-Control": "no-store"})
 
 
 def _privately(send: Send) -> Send:

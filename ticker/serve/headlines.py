@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from ticker.errors import SlowSearchError
 from ticker.model import Channel, Item, Source, Wish
 from ticker.serve.calendar import months, weekdays
 from ticker.serve.entries import Earlier, entry, instant
@@ -15,6 +16,11 @@ from ticker.serve.history import Where, address, day_after, day_before, place_of
 from ticker.serve.library import Library
 from ticker.serve.site import Line, Site
 from ticker.serve.texts import direction
+
+_ = str  # marks what tools/texts.py hands to translators
+TOO_LONG = _("This search is too long. Take fewer words.")
+TOO_SLOW = _("This search takes too long. Take longer words, or fewer.")
+NO_DAY = _("This is no day. Write it as 2026-11-22.")
 
 SHOWN = 100  # headlines on a page
 MARKS = 8  # that sources are told apart by, beside their names
@@ -71,9 +77,14 @@ async def view(site: Site, library: Library, feed: str, query: bytes) -> dict[st
     asked, where, complaint = _asked(query)
     search = Filter(asked.wanted, asked.unwanted)
     wish = _wish(feed, search)
-    found = [] if complaint else await library.find(where.within(wish, zone))
+    found, ways = list[tuple[int, Item]](), Ways()
+    if not complaint:
+        try:
+            found = await library.find(where.within(wish, zone))
+            ways = await _ways(library, wish, where, zone, found, search.query)
+        except SlowSearchError:
+            found, complaint = [], TOO_SLOW
     rows = found[:SHOWN]
-    ways = Ways() if complaint else await _ways(library, wish, where, zone, found, search.query)
     lines = [_shown(site, item, search) for _, item in rows]
     zones |= {line.line.source.zone.key: line.line.source.zone for line in lines}
     return {
@@ -115,11 +126,12 @@ def by_day(lines: Sequence[Shown], zone: ZoneInfo) -> list[tuple[date, Hours]]:
 
 
 def _asked(query: bytes) -> tuple[Filter, Where, str]:
-    """What the address asks for, and a sentence where that is too much."""
+    """What the address asks for, and a sentence where that is too much, or cannot be read."""
     try:
-        return read_filter(query) or Filter(), read_where(query), ""
-    except TooLongError as error:
-        return Filter(), Where(), str(error)
+        search, where = read_filter(query) or Filter(), read_where(query)
+    except TooLongError:
+        return Filter(), Where(), TOO_LONG
+    return (search, where, "") if not where.garbled else (search, Where(), NO_DAY)
 
 
 def _wish(feed: str, search: Filter) -> Wish:
@@ -161,7 +173,8 @@ def _marks(site: Site) -> Mapping[str, int]:
 def _kept(query: str, where: Where) -> str:
     """What an address that changes the language keeps of this one; ends so that a key can follow."""
     day = f"day={where.day}" if where.day else ""
-    return "".join(f"{part}&" for part in (query, day) if part)
+    before = f"before={written(where.before)}" if where.before else ""
+    return "".join(f"{part}&" for part in (query, day, before) if part)
 
 
 def _stream(site: Site, feed: str, search: Filter) -> str:

@@ -19,10 +19,11 @@ _FIRST_YEAR = 1900
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What `day` and `before` of an address ask for; what cannot be read asks for nothing."""
+    """What `day` and `before` of an address ask for; a place that cannot be read asks for nothing."""
 
     day: date | None = None  # on the wall clock of the page
     before: Place | None = None  # only what is older than this
+    garbled: bool = False  # a day was asked for that is none
 
     @property
     def newest(self) -> bool:
@@ -38,7 +39,8 @@ class Where:
 def read_where(query: bytes) -> Where:
     """Of the query of an address, as it came."""
     said = dict(parse_qsl(query.decode(errors="replace"), errors="replace", max_num_fields=1000)) if query else {}
-    return Where(_day(said.get("day", "")), _place(said.get("before", "")))
+    day = _day(said.get("day", ""))
+    return Where(day, _place(said.get("before", "")), garbled=day is None and bool(said.get("day", "").strip()))
 
 
 def written(place: Place) -> str:

@@ -1,6 +1,6 @@
 """What was printed and how polls ended, as the plots of the status page show it: by the wall clock of a zone. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ class Cell:
 
     begins: datetime  # on the wall clock
     count: int
+    known: bool = True  # whether there was a poll in it, or a headline: else nobody looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,18 @@ class PolledHour:
         return self.read + self.doubted + self.failures
 
 
-def days_of(printed: Mapping[datetime, int], zone: ZoneInfo, now: datetime, days: int = DAYS) -> list[DayRow]:
+def days_of(
+    printed: Mapping[datetime, int], polled: Collection[datetime], zone: ZoneInfo, now: datetime, days: int = DAYS
+) -> list[DayRow]:
     """The last *days* local days, today last.
 
     Args:
         printed: hour (its beginning, UTC) -> headlines. In zones that are half an hour off, an hour is filed under the
             wall-clock hour that it begins in.
+        polled: the hours in which there was a poll.
     """
     today = now.astimezone(zone).date()
-    return [_day(today - timedelta(days=back), printed, zone, now) for back in range(days - 1, -1, -1)]
+    return [_day(today - timedelta(days=back), printed, polled, zone, now) for back in range(days - 1, -1, -1)]
 
 
 def begins(zone: ZoneInfo, now: datetime, days: int = DAYS) -> datetime:
@@ -69,7 +73,9 @@ def begins(zone: ZoneInfo, now: datetime, days: int = DAYS) -> datetime:
     return hour_of(datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC))
 
 
-def _day(day: date, printed: Mapping[datetime, int], zone: ZoneInfo, now: datetime) -> DayRow:
+def _day(
+    day: date, printed: Mapping[datetime, int], polled: Collection[datetime], zone: ZoneInfo, now: datetime
+) -> DayRow:
     """By walking through all hours in UTC that touch the day: so a day of 23 or 25 hours needs no rule of its own."""
     cells: dict[int, Cell] = {}
     at = datetime(day.year, day.month, day.day, tzinfo=UTC) - 15 * HOUR
@@ -78,7 +84,8 @@ def _day(day: date, printed: Mapping[datetime, int], zone: ZoneInfo, now: dateti
         if local.date() == day and hour <= now:
             was = cells.get(local.hour)
             count = printed.get(hour, 0) + (was.count if was else 0)
-            cells[local.hour] = Cell(was.begins if was else local, count)
+            known = count > 0 or hour in polled or (was is not None and was.known)
+            cells[local.hour] = Cell(was.begins if was else local, count, known)
     return DayRow(day, tuple(cells.get(hour) for hour in range(24)))
 
 

@@ -38,6 +38,11 @@ class Step:
     def reworded(self) -> bool:
         return any(piece.kind != "same" for piece in self.changes)
 
+    @property
+    def brief(self) -> bool:
+        """Whether it was replaced within the minute that it came in: only seconds tell the two apart."""
+        return self.since.replace(second=0, microsecond=0) == self.at.replace(second=0, microsecond=0)
+
 
 async def view(site: Site, library: Library, item: Item, now: datetime) -> dict[str, object]:
     """What item.html is filled with."""

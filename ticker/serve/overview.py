@@ -1,5 +1,6 @@
 """What stands on `/status`: how the sources are doing, the worst first, what can be done, and plots of it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from ticker.serve.library import Library
 from ticker.serve.plots import Plots, patterns
 from ticker.serve.site import Site
 from ticker.serve.status import State, counts, worst_first
+
+_EVERY = re.compile(r"every [\d.]+ (s|min|h)")  # ticker/schedule
 
 Endings = Mapping[datetime, Mapping[str, int]]
 
@@ -48,16 +51,19 @@ async def view(
         states: of all sources.
         only: the source that is shown, in full; None: all of them.
     """
+    cursor = await library.cursor()  # before what it stands for
     ranked = [state for state in worst_first(states) if only in (None, state.source.name)]
     shown = ranked if len(ranked) <= PLOTTED else ranked[:WORST]
     zones = {state.source.zone.key: state.source.zone for state in ranked}
     zone = next(iter(zones.values()))
     names, since = [state.source.name for state in shown], min(hours.begins(one, now) for one in zones.values())
-    strip = now - hours.STRIP * hours.HOUR
-    printed, polled = await library.printed(names, since), await library.polled(names, strip)
     every = [state.source.name for state in ranked]
+    printed, polled = await library.printed(names, since), await library.polled(every[:PLOTTED], since)
     return {
         "channel": site.combined,
+        "now": now,
+        "cursor": cursor,
+        "is_plain": is_plain,
         "only": only,
         "kept": f"source={only}&" if only else "",  # of the address, where the language changes
         "told": [
@@ -65,11 +71,7 @@ async def view(
             for name, state in zip(names, shown, strict=True)
         ],
         "others": ranked[len(shown) :],
-        "together": _seen(
-            await library.printed_together(every, since), await library.polled_together(every, strip), zone, now
-        )
-        if len(ranked) > 1
-        else None,
+        "together": await _together(library, every, polled, zone, since, now) if len(ranked) > 1 else None,
         "counts": counts(states),
         "zone": zone,
         "zones_differ": len(zones) > 1,
@@ -79,8 +81,29 @@ async def view(
     }
 
 
+async def _together(
+    library: Library,
+    every: Sequence[str],
+    polled: Mapping[str, Endings],
+    zone: ZoneInfo,
+    since: datetime,
+    now: datetime,
+) -> Seen:
+    """All sources. That the service ran in an hour is seen from those that *polled* has, or from headlines: to look
+    through two weeks of the polls of a thousand sources would take longer than all else.
+    """
+    strip = await library.polled_together(every, now - hours.STRIP * hours.HOUR)
+    ran: Endings = {hour: endings for one in polled.values() for hour, endings in one.items()}
+    return _seen(await library.printed_together(every, since), {**ran, **strip}, zone, now)
+
+
 def _seen(printed: Mapping[datetime, int], polled: Endings, zone: ZoneInfo, now: datetime) -> Seen:
-    return Seen(zone, hours.days_of(printed, zone, now), hours.polled_hours(polled, zone, now))
+    return Seen(zone, hours.days_of(printed, polled.keys(), zone, now), hours.polled_hours(polled, zone, now))
+
+
+def is_plain(reason: str) -> bool:
+    """Whether it only says again how often the source is asked."""
+    return _EVERY.fullmatch(reason) is not None
 
 
 def _told(state: State, seen: Seen) -> Told:

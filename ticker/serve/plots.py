@@ -25,6 +25,7 @@ TALL = 28  # a strip
 GAP = 1  # around a cell
 FOOT = 14  # for the hours below
 LEVELS = 4  # of headlines in an hour, beside none
+OFF = "off"  # an hour in which nobody looked: an outline
 LEAST = 0.15  # of a bar: less could not be seen, and one failure among sixty polls must be
 HATCHED = "hatched"  # id of the pattern, once a page: see `patterns`
 TICKS = 6  # hours between two that are named
@@ -80,11 +81,13 @@ class Plots:
         texts, total, top = self.texts, sum(day.total for day in days), fullest(days)
         many = texts.ngettext("%(num)d headline in %(days)s days", "%(num)d headlines in %(days)s days", total)
         told = many % {"num": total, "days": len(days)}
-        if top is None:
-            return told
-        most = texts.gettext("most in an hour: %(count)s, from %(moment)s on")
-        moment = texts.moment(top.begins, self.zone)
-        return f"{told}{texts.semicolon} {most % {'count': top.count, 'moment': moment}}"
+        parts = [told]
+        if top is not None:
+            most = texts.gettext("most in an hour: %(count)s, from %(moment)s on")
+            parts.append(most % {"count": top.count, "moment": texts.moment(top.begins, self.zone)})
+        if idle := sum(not cell.known for day in days for cell in day.cells if cell):
+            parts.append(texts.ngettext("%(num)d hour not polled", "%(num)d hours not polled", idle) % {"num": idle})
+        return f"{texts.semicolon} ".join(parts)
 
     def polls_told(self, hours: Sequence[PolledHour]) -> str:
         """What `strip` shows, in a sentence."""
@@ -122,10 +125,10 @@ class Plots:
         return _tag("g", title, *self._levels(row, y, most))
 
     def _cell(self, cell: Cell, hour: int, y: int, most: int) -> Markup:
-        title = _tag("title", self._counted(self.texts.moment(cell.begins, self.zone), cell.count))
+        title = _tag("title", self._held(cell))
         side = CELL - GAP
         x = self._x(hour * CELL, side)
-        return _tag("rect", title, x=x, y=y, width=side, height=side, class_=level(cell.count, most))
+        return _tag("rect", title, x=x, y=y, width=side, height=side, class_=_look(cell, most))
 
     def _levels(self, row: DayRow, y: int, most: int) -> list[Markup]:
         """All hours of a day, as one path a level."""
@@ -133,7 +136,7 @@ class Plots:
         paths: defaultdict[str, str] = defaultdict(str)
         for hour, cell in enumerate(row.cells):
             if cell:
-                paths[level(cell.count, most)] += f"M{self._x(hour * CELL, side)} {y}h{side}v{side}h-{side}z"
+                paths[_look(cell, most)] += f"M{self._x(hour * CELL, side)} {y}h{side}v{side}h-{side}z"
         return [_tag("path", d=path, class_=name) for name, path in sorted(paths.items())]
 
     def _bar(self, hour: PolledHour, x: float, wide: float) -> Markup:
@@ -146,6 +149,11 @@ class Plots:
             place = {"x": self._x(x, wide - GAP), "y": _number(y), "width": _number(wide - GAP)}
             parts.append(_tag("rect", **place, height=_number(share * TALL), class_=kind, **_fill(kind)))
         return _tag("g", *parts)
+
+    def _held(self, cell: Cell) -> str:
+        """What an hour holds, in words."""
+        when, idle = self.texts.moment(cell.begins, self.zone), self.texts.gettext("not polled")
+        return self._counted(when, cell.count) if cell.known else f"{when}: {idle}"
 
     def _counted(self, when: str, count: int) -> str:
         many = self.texts.ngettext("%(num)d headline", "%(num)d headlines", count) % {"num": count}
@@ -183,6 +191,10 @@ class Plots:
     @property
     def _mirrored(self) -> bool:
         return self.texts.direction == "rtl"
+
+
+def _look(cell: Cell, most: int) -> str:
+    return level(cell.count, most) if cell.known else OFF
 
 
 def level(count: int, most: int) -> str:

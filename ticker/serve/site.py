@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from ticker.model import Channel, Health, Item, Source
+from ticker.serve.cities import ARABIC
 from ticker.serve.status import FactsOf, State, nothing
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -109,9 +110,10 @@ def web_address(url: str | None) -> str | None:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def city(zone: ZoneInfo) -> str:
-    """The short name of *zone*: `Beirut`, `New York`, `UTC`."""
-    return zone.key.rpartition("/")[2].replace("_", " ")
+def city(zone: ZoneInfo, language: str = "en") -> str:
+    """The short name of *zone*: `Beirut`, `New York`, `UTC`; in Arabic where there is one."""
+    said = ARABIC.get(zone.key) if language == "ar" else None
+    return said or zone.key.rpartition("/")[2].replace("_", " ")
 
 
 def page_address(source: Source) -> str | None:

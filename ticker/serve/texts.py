@@ -44,10 +44,11 @@ class Texts:
         """As `10 March 2025`."""
         return f"{day.day} {months(self.language, zone)[day.month - 1]} {day.year}"
 
-    def moment(self, instant: datetime, zone: ZoneInfo) -> str:
-        """As `10 March 2025, 14:54`, on the wall clock of *zone*."""
+    def moment(self, instant: datetime, zone: ZoneInfo, *, exact: bool = False) -> str:
+        """As `10 March 2025, 14:54`, on the wall clock of *zone*; to the second where *exact*."""
         local = instant.astimezone(zone)
-        return f"{self.date(local.date(), zone)}{self.comma} {local:%H:%M}"
+        clock = f"{local:%H:%M:%S}" if exact else f"{local:%H:%M}"
+        return f"{self.date(local.date(), zone)}{self.comma} {clock}"
 
     def span(self, span: timedelta) -> str:
         """As `5 minutes`, in the largest unit that leaves nothing over; in Arabic as it stands after كل."""

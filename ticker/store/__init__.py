@@ -6,7 +6,7 @@ a StoreError, after which nothing of that transaction was kept.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Self
@@ -67,6 +67,9 @@ from ticker.store.together import Together, Write, refused
 __all__ = ["FAILING", "KeptPoll", "KeptRow", "Store"]
 
 
+REST = 5.0  # seconds that closing waits for transactions
+
+
 class Store:
     """The database. Open it with `Store.open`, close it with `close`."""
 
@@ -74,6 +77,9 @@ class Store:
         self._engine = engine
         self.keep_polls = keep_polls
         self._writing = asyncio.Lock()
+        self._under_way = 0  # transactions, and those that wait for their turn
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
         self._notes = Together(self._transaction)  # that change no feed
         self._lists = Together(self._transaction)  # that do
         self.subscriptions = Subscriptions(self._transaction)  # of the embedded hub
@@ -108,12 +114,17 @@ class Store:
         self._lists.apart = seconds
 
     async def close(self) -> None:
-        """Let go of all connections."""
+        """Let go of all connections, once the transactions have ended: one that is in use then would be lost."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REST):
+                await self._at_rest.wait()
         await self._engine.dispose()
 
     @asynccontextmanager
     async def _transaction(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
         """Writers of this process take turns here: in SQLite's own queue the unlucky wait for ever, and are refused."""
+        self._under_way += 1
+        self._at_rest.clear()
         try:
             async with self._writing if write else nullcontext(), self._engine.connect() as plain:
                 db = await plain.execution_options(write=write)
@@ -121,6 +132,10 @@ class Store:
                     yield db
         except SQLAlchemyError as error:
             raise refused(error) from error
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._at_rest.set()
 
     # What a poll needs
 

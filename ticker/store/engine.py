@@ -52,7 +52,7 @@ async def open_engine(url: str) -> AsyncEngine:
     except DatabaseError as error:
         await engine.dispose()
         raise StoreError(f"store: {place.database}: {error.orig}; {_cure(str(error.orig))}") from error
-    except StoreError:
+    except BaseException:  # cut off as well: what is not closed here is lost
         await engine.dispose()
         raise
     return engine

@@ -44,11 +44,28 @@ export function place(li) {
   ol.insertBefore(li, [...ol.children].find((other) => other.dataset.at <= li.dataset.at) ?? null);
 }
 
-// The lines and groups of another page of the same list, put in among ours; a line that is here stays as it is.
+// The lines of another page of the same list, put in among ours; a line that is here stays, unless it is worded anew there.
 export function merge(fresh) {
   for (const li of fresh.querySelectorAll("[data-part=list] li[data-id]")) {
-    if (!line(li.dataset.id)) place(document.adoptNode(li));
+    const here = line(li.dataset.id);
+    if (!here) place(document.adoptNode(li));
+    else if (here.dataset.updated < li.dataset.updated) here.replaceWith(document.adoptNode(li));
   }
+}
+
+// Runs *change*; the line that has the focus then has it still, and what was opened on a line is open.
+export function keeping(change) {
+  const focused = document.activeElement;
+  const id = list().contains(focused) && focused.closest("li[data-id]")?.dataset.id;
+  const kind = ["summary", ".source"].find((each) => focused?.matches(each)) ?? ".headline";
+  const opened = [...list().querySelectorAll("li[data-id] details[open]")].map((details) => details.closest("li").dataset.id);
+  const result = change();
+  for (const each of opened) {
+    const details = line(each)?.querySelector("details");
+    if (details) details.open = true;
+  }
+  if (id && !focused.isConnected) (line(id)?.querySelector(kind) ?? line(id)?.querySelector(".headline"))?.focus({ preventScroll: true });
+  return result;
 }
 
 // The oldest lines go when there are too many; they are still there behind the link to older ones.

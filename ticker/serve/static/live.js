@@ -1,10 +1,11 @@
 // What is new, as it comes: the stream from where the page was made, and how the reader hears of it.
 
-import { bound, lines, list, main, merge, older, put, sourceOf } from "./lines.js";
-import { adopt, page } from "./remote.js";
+import { bound, keeping, lines, list, main, merge, put, sourceOf } from "./lines.js";
+import { adopt, frame, page, reframed } from "./remote.js";
 import { atTop, quiet, still } from "./still.js";
+import { follow as stream } from "./stream.js";
 
-const FIRST = 3_000; // ms until a stream that was refused is asked for again; doubled each time
+const FIRST = 3_000; // ms until a page that did not come is asked for again; doubled each time
 const LONGEST = 60_000;
 const SLEPT = 30_000; // ms without a tick: the machine slept, and the stream may be dead without saying so
 const TICK = 5_000;
@@ -13,27 +14,32 @@ const FURTHEST = 5; // pages fetched to close a gap, before the list is shown an
 
 const title = () => document.title.replace(/^\(\d+\) /, "");
 const part = (name) => document.querySelector(`[data-${name}]`);
-let stream = null;
+let following = null;
 let cursor = main.dataset.cursor;
 let waits = FIRST;
-let again = 0;
+let again = 0; // when the page is asked for again: it was to be loaded anew, and did not come
 let asking = 0;
 let unseen = new Set();
+let on = {};
 
-export function live() {
+// *renewed* is run when the list was put in place anew, *reached* when the service is there again.
+export function live({ renewed, reached }) {
+  on = { renewed, reached };
   connect();
   let last = Date.now();
   setInterval(() => {
-    if (Date.now() - last > SLEPT) connect();
+    if (Date.now() - last > SLEPT) following?.anew();
+    else following?.wake();
     last = Date.now();
   }, TICK);
-  addEventListener("online", connect);
+  addEventListener("online", () => {
+    following?.anew();
+    if (again) void refresh();
+  });
   addEventListener("pageshow", (event) => event.persisted && connect());
   addEventListener("pagehide", close); // a page with an open stream is not kept for "back"
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
-    seen();
-    if (stream?.readyState === EventSource.CLOSED) connect();
+    if (!document.hidden) seen();
   });
   addEventListener("scroll", seen, { passive: true });
   part("news").addEventListener("click", up);
@@ -49,49 +55,39 @@ export function follow() {
   cursor = main.dataset.cursor;
   unseen = new Set();
   tell();
-  waits = FIRST;
+  clearTimeout(again);
+  again = 0;
   connect();
 }
 
 function close() {
-  clearTimeout(again);
-  stream?.close();
-  stream = null;
+  following?.close();
+  following = null;
 }
 
 function connect() {
   close();
   const path = main.dataset.stream;
-  if (!path) {
-    part("live").hidden = true;
-    return;
-  }
-  const opened = (stream = new EventSource(`${path}&after=${cursor}`));
-  opened.addEventListener("open", () => {
-    waits = FIRST;
-    connected(true);
-  });
-  opened.addEventListener("error", () => {
-    connected(false);
-    if (opened === stream && opened.readyState === EventSource.CLOSED) { // refused: the browser gives up
-      again = setTimeout(connect, waits * (0.5 + Math.random()));
-      waits = Math.min(waits * 2, LONGEST);
-    }
-  });
-  const on = (name, heard) => opened.addEventListener(name, (event) => {
-    if (opened !== stream) return; // of a search that is no longer shown
-    if (event.lastEventId) cursor = event.lastEventId;
-    heard(JSON.parse(event.data));
-  });
-  on("items", ({ items }) => arrive(items));
-  on("refresh", () => void refresh());
-  on("state", () => void stateLater());
+  if (!path) return; // the page says that it is not live
+  const opened = (following = stream(path, {
+    cursor: () => cursor,
+    well: (whether) => opened === following && connected(whether),
+    heard(name, id, data) {
+      if (opened !== following) return; // of a search that is no longer shown
+      if (id) cursor = id;
+      if (name === "items") arrive(JSON.parse(data).items);
+      else if (name === "refresh") void refresh();
+      else void stateLater();
+    },
+  }));
 }
 
-function connected(well) {
+// Shows how the connection is.
+export function connected(well) {
   const shown = part("live");
   shown.hidden = false;
   shown.dataset.live = well ? "open" : "lost";
+  if (well) on.reached();
 }
 
 function arrive(items) {
@@ -100,48 +96,76 @@ function arrive(items) {
     return;
   }
   const watched = !document.hidden && atTop(list());
-  const arrived = still(list(), () => items.map((entry) => [entry, put(entry)]).filter(([, what]) => what));
+  const arrived = still(list(), () => keeping(() => items.map((entry) => [entry, put(entry)]).filter(([, what]) => what)));
   for (const [{ id }, what] of arrived) if (what === "new") unseen.add(id);
   mark(arrived.map(([{ id }]) => id));
   if (watched) {
     announce(unseen.size);
     unseen.clear();
     bound();
-  }
+  } else if (document.hidden && atTop(list())) bound();
   tell();
   if (main.dataset.query && arrived.length) void found();
 }
 
 // The page as it is now, put in place of what is here; further down, what is being read stays, and the gap is closed.
 async function refresh() {
-  let fresh;
+  clearTimeout(again);
+  const asked = location.href;
+  const pages = [];
   try {
-    fresh = await page(location.href);
-    if (!atTop(list())) await closeGap(fresh);
+    pages.push(await page(asked));
+    if (!atTop(list())) await closeGap(pages);
   } catch {
-    again = setTimeout(connect, waits * (0.5 + Math.random())); // what was missed is told again
+    again = setTimeout(refresh, waits * (0.5 + Math.random()));
+    waits = Math.min(waits * 2, LONGEST);
     return;
   }
-  const had = new Set([...lines()].map(({ dataset }) => dataset.id));
-  const anew = !atTop(list()) && overlaps(fresh);
-  still(list(), () => (anew ? merge(fresh) : adopt(fresh, ["list", "older"])));
-  still(list(), () => adopt(fresh, ["trouble", "sources", "found", "known"]));
-  for (const { dataset } of lines()) if (!had.has(dataset.id) && anew) unseen.add(dataset.id);
+  if (asked !== location.href) return; // something else is searched for meanwhile
+  again = 0;
+  waits = FIRST;
+  renew(pages);
   tell();
+  following?.anew();
+  on.renewed();
+}
+
+function renew(pages) {
+  const [fresh] = pages;
+  const had = new Set([...lines()].map(({ dataset }) => dataset.id));
+  const newest = lines()[0]?.dataset.at ?? "";
+  const away = !atTop(list());
+  const stays = away && overlaps(pages) && !reframed(fresh);
+  if (reframed(fresh)) frame(fresh);
+  const change = () => {
+    if (!stays) {
+      adopt(fresh, ["list"]);
+      adopt(pages.at(-1), ["older"]);
+    }
+    for (const each of stays ? pages : pages.slice(1)) merge(each);
+  };
+  adopt(fresh, ["known"]);
+  still(list(), () => keeping(change));
+  still(list(), () => adopt(fresh, ["trouble", "sources", "found"]));
+  for (const { dataset } of lines()) if (away && !had.has(dataset.id) && (stays || dataset.at > newest)) unseen.add(dataset.id);
   cursor = main.dataset.cursor = fresh.querySelector("main").dataset.cursor;
-  connect();
 }
 
-function overlaps(fresh) {
-  return [...fresh.querySelectorAll("[data-part=list] li[data-id]")].some(({ dataset }) => list().querySelector(`[data-id="${CSS.escape(dataset.id)}"]`));
+const holds = (pages, id) => pages.some((each) => each.querySelector(`[data-part=list] li[data-id="${CSS.escape(id)}"]`));
+const overlaps = (pages) => [...lines()].some(({ dataset }) => holds(pages, dataset.id));
+
+// Whether no further page is needed for what is being read to stay.
+function reaches(pages) {
+  if (!reframed(pages[0])) return overlaps(pages);
+  const read = [...lines()].find((li) => li.getBoundingClientRect().bottom > 0);
+  return !read || holds(pages, read.dataset.id);
 }
 
-async function closeGap(fresh) {
-  for (let pages = 0, from = fresh; pages < FURTHEST && !overlaps(fresh); pages += 1) {
-    const next = from.querySelector("[data-part=older]:not([hidden]) a");
+async function closeGap(pages) {
+  while (pages.length <= FURTHEST && !reaches(pages)) {
+    const next = pages.at(-1).querySelector("[data-part=older]:not([hidden]) a");
     if (!next) return;
-    from = await page(new URL(next.getAttribute("href"), location.href));
-    fresh.querySelector("[data-part=list]").append(...from.querySelectorAll("[data-part=list] > section"));
+    pages.push(await page(new URL(next.getAttribute("href"), location.href)));
   }
 }
 

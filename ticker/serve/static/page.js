@@ -1,38 +1,56 @@
 // The page people keep open. Everything here is on top: the page works without it.
 
 import { lines, main, merge, older } from "./lines.js";
-import { follow, live, up } from "./live.js";
+import { connected, follow, live, up } from "./live.js";
 import { adopt, page } from "./remote.js";
 import { search } from "./search.js";
 
 const AHEAD = "800px"; // how far before its end the list is gone on with
+const FIRST = 2_000; // ms until a page that did not come is asked for again, while its place is in sight; doubled each time
+const LONGEST = 60_000;
 const field = (element) => element.closest("input, textarea, select, [contenteditable]");
 
 function history() {
   let busy = false;
+  let waits = FIRST;
+  let again = 0;
   const more = async () => {
     const link = older();
     if (!link || busy) return;
+    const { href } = link;
     busy = true;
     try {
-      const fresh = await page(link.href);
-      merge(fresh);
-      adopt(fresh, ["older"]);
-      watch();
+      const fresh = await page(href);
+      waits = FIRST;
+      if (older()?.href === href) { // else the list goes on elsewhere by now
+        merge(fresh);
+        adopt(fresh, ["older"]);
+      }
+      again = setTimeout(watch);
     } catch {
-      // the link is there to be followed by hand
+      again = setTimeout(watch, waits * (0.5 + Math.random())); // the link can be followed by hand meanwhile
+      waits = Math.min(waits * 2, LONGEST);
     } finally {
       busy = false;
     }
   };
   const sight = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && more(), { rootMargin: AHEAD });
-  const watch = () => {
+  const watch = () => { // says at once whether the place is in sight
+    clearTimeout(again);
     sight.disconnect();
     const place = document.querySelector("[data-part=older]");
     if (place) sight.observe(place);
   };
+  addEventListener("online", watch);
   watch();
   return watch;
+}
+
+// The key that is meant. Where another script than Latin is written, it is that in the same place (KeyJ is `ت`).
+function meant({ key, code, shiftKey }) {
+  if (key === "؟") return "?";
+  if (!/^[^\0-\u{24f}]$/u.test(key)) return key;
+  return { KeyJ: "j", KeyK: "k", Slash: "/", Period: ".", "Shift+Slash": "?" }[shiftKey ? `Shift+${code}` : code] ?? key;
 }
 
 function keys() {
@@ -54,9 +72,10 @@ function keys() {
   };
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && field(event.target)) event.target.blur();
-    if (event.ctrlKey || event.metaKey || event.altKey || field(event.target) || !Object.hasOwn(does, event.key)) return;
+    const key = meant(event);
+    if (event.ctrlKey || event.metaKey || event.altKey || field(event.target) || !Object.hasOwn(does, key)) return;
     event.preventDefault();
-    does[event.key]();
+    does[key]();
   });
 }
 
@@ -89,10 +108,11 @@ if (main) {
   const offer = copying();
   keys();
   times();
-  search(() => {
+  const shown = () => {
     follow();
     watch();
     offer();
-  });
-  live();
+  };
+  const reached = search(shown, () => connected(false));
+  live({ renewed: watch, reached });
 }

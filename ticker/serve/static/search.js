@@ -1,14 +1,20 @@
 // Search as one types: the page of the same address, its parts put in place of those here.
 
 import { main } from "./lines.js";
-import { adopt, page } from "./remote.js";
+import { adopt, frame, page, Refused } from "./remote.js";
 
 const PAUSE = 250; // ms without a key
-const PARTS = ["found", "list", "older", "go", "subscribe", "trouble", "sources", "known", "language"];
+const FIRST = 3_000; // ms until what did not come is asked for again; doubled each time
+const LONGEST = 60_000;
+const PARTS = ["live", "found", "list", "older", "go", "subscribe", "trouble", "sources", "known", "language"];
 
-export function search(shown) {
+// *shown* is run when the page shows what was searched for, *lost* when the service cannot be reached; gives a function
+// that asks again where it could not.
+export function search(shown, lost) {
   const form = document.querySelector("form.search");
   let pause = 0;
+  let waits = FIRST;
+  let owing = false; // an answer that did not come
   let asked = new AbortController();
 
   const address = () => {
@@ -17,6 +23,7 @@ export function search(shown) {
   };
   const go = async () => {
     clearTimeout(pause);
+    owing = false;
     asked.abort();
     asked = new AbortController();
     const { signal } = asked;
@@ -27,9 +34,17 @@ export function search(shown) {
       if (signal.aborted) return;
       history.replaceState(null, "", url);
       take(fresh);
+      waits = FIRST;
       shown();
-    } catch {
-      if (!signal.aborted) location.assign(url); // the server says what is wrong
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Refused) location.assign(url); // the server says what is wrong
+      else {
+        owing = true; // what is here stays
+        pause = setTimeout(go, waits * (0.5 + Math.random()));
+        waits = Math.min(waits * 2, LONGEST);
+        lost();
+      }
     } finally {
       if (!signal.aborted) main.removeAttribute("aria-busy");
     }
@@ -43,6 +58,9 @@ export function search(shown) {
     event.preventDefault();
     void go();
   });
+  const again = () => owing && void go();
+  addEventListener("online", again);
+  return again;
 }
 
 function take(fresh) {
@@ -50,6 +68,6 @@ function take(fresh) {
   for (const key of ["cursor", "query"]) main.dataset[key] = from[key];
   if (from.stream) main.dataset.stream = from.stream;
   else delete main.dataset.stream;
-  document.title = fresh.title;
   adopt(fresh, PARTS);
+  frame(fresh);
 }
