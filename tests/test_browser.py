@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 import yaml
-from playwright.async_api import Browser, Locator, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, Request, Route, expect
 
 from tests.browser import PHONE, browsing, needs_chromium, until, visit
 from tests.running import answered
@@ -424,13 +424,15 @@ async def test_a_source_in_trouble_is_told_on_the_open_page(stage: Stage, browse
 async def test_eight_tabs_share_one_stream_and_none_of_them_hangs(stage: Stage, browser: Browser) -> None:
     async with visit(browser, stage.url) as (first, _):
         await first.locator(LIVE).wait_for()
-        streams: list[str] = []
-        first.context.on("request", lambda asked: streams.append(asked.url) if "/events?" in asked.url else None)
+        streams: list[Request] = []  # that are open; on a busy machine another tab may take the lead
+        first.context.on("request", lambda asked: streams.append(asked) if "/events?" in asked.url else None)
+        for over in ("requestfinished", "requestfailed"):
+            first.context.on(over, lambda asked: streams.remove(asked) if asked in streams else None)
         tabs = [await first.context.new_page() for _ in range(7)]
         for tab in tabs:
             await tab.goto(stage.url)
             await tab.locator(LIVE).wait_for()
-        assert not streams
+        assert len(streams) <= 1
         stage.rooms["wire"].add("Told to all tabs")
         for tab in (first, *tabs):
             await line(tab, "Told to all tabs").wait_for()
@@ -439,7 +441,9 @@ async def test_eight_tabs_share_one_stream_and_none_of_them_hangs(stage: Stage, 
         stage.rooms["wire"].add("Told by the tab that took over")
         for tab in tabs:
             await line(tab, "Told by the tab that took over").wait_for()
-        assert len(streams) == 1
+        async with asyncio.timeout(15):
+            while len(streams) != 1:
+                await asyncio.sleep(0.05)
         for number, tab in enumerate(tabs[:6]):  # each a stream of its own: no more than there is room for
             await tab.goto(f"{stage.url}?not=word{number}")
         await first.goto(f"{stage.url}status")
