@@ -142,10 +142,12 @@ async def test_what_polls_did_is_counted(room):
 async def test_a_cache_control_that_does_not_hold_is_not_believed(room, tmp_path):
     def front(count: int) -> Behaviour:
         rows = "".join(
-            f"<li><b>0{n}:15</b> <a href='/{n}'>خبر رقم {n} عن حركة السير</a></li>" for n in range(count, -1, -1)
+            f"<li><b>{begin + timedelta(hours=n):%H:%M}</b> <a href='/{n}'>خبر رقم {n} عن حركة السير</a></li>"
+            for n in range(count, -1, -1)
         )
         return page(f"<h3>{HEADING}</h3><ul>{rows}</ul>", cache_control="max-age=600")
 
+    begin = system_clock().astimezone(room.source.zone) - timedelta(hours=9)
     async with Site() as site:
         site["/"] = front(5)
         source = replace(room.source, urls=(site.url("/"),))
