@@ -292,9 +292,11 @@ async def test_history_goes_on_as_one_scrolls_down_to_the_first_headline(stage: 
         days = await page.locator(".day").evaluate_all("days => days.map(day => day.dataset.day)")
         assert days == sorted(set(days), reverse=True)
         await page.locator("#day").fill(days[1])
-        await page.locator(".go button").click()
+        async with page.expect_navigation():
+            await page.locator(".go button").click()
         assert await page.locator(".day").evaluate_all("days => days.map(day => day.dataset.day)") == [days[1]]
-        await page.locator(".days a[rel=prev]").click()
+        async with page.expect_navigation():
+            await page.locator(".days a[rel=prev]").click()
         assert await page.locator(".day").evaluate_all("days => days.map(day => day.dataset.day)") == [days[0]]
 
 

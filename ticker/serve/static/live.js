@@ -96,7 +96,7 @@ function arrive(items) {
     return;
   }
   const watched = !document.hidden && atTop(list());
-  const arrived = still(list(), () => keeping(() => items.map((entry) => [entry, put(entry)]).filter(([, what]) => what)));
+  const arrived = still(list, () => keeping(() => items.map((entry) => [entry, put(entry)]).filter(([, what]) => what)));
   for (const [{ id }, what] of arrived) if (what === "new") unseen.add(id);
   mark(arrived.map(([{ id }]) => id));
   if (watched) {
@@ -145,8 +145,8 @@ function renew(pages) {
     for (const each of stays ? pages : pages.slice(1)) merge(each);
   };
   adopt(fresh, ["known"]);
-  still(list(), () => keeping(change));
-  still(list(), () => adopt(fresh, ["trouble", "sources", "found"]));
+  still(list, () => keeping(change));
+  still(list, () => adopt(fresh, ["trouble", "sources", "found"]));
   for (const { dataset } of lines()) if (away && !had.has(dataset.id) && (stays || dataset.at > newest)) unseen.add(dataset.id);
   cursor = main.dataset.cursor = fresh.querySelector("main").dataset.cursor;
 }
@@ -175,7 +175,7 @@ async function stateLater() {
     asking = 0;
     try {
       const fresh = await page(location.href);
-      still(list(), () => adopt(fresh, ["trouble", "sources"]));
+      still(list, () => adopt(fresh, ["trouble", "sources"]));
     } catch {
       // the stream says it again when something changes
     }
@@ -186,7 +186,7 @@ async function stateLater() {
 async function found() {
   try {
     const fresh = await page(location.href);
-    still(list(), () => adopt(fresh, ["found"]));
+    still(list, () => adopt(fresh, ["found"]));
     for (const marked of fresh.querySelectorAll("[data-part=list] li[data-id]")) {
       const here = list().querySelector(`[data-id="${CSS.escape(marked.dataset.id)}"] .headline`);
       const there = marked.querySelector(".headline");

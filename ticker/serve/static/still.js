@@ -9,12 +9,13 @@ export const quiet = () => calm.matches;
 // Whether the reader looks at the newest lines.
 export const atTop = (list) => scrollY < 8 || list.getBoundingClientRect().top >= 0;
 
-// Runs *change*. At the top, lines glide to where they then stand; further down, those in view stay where they are.
+// Runs *change*, which may put another list in place of this one. At the top, lines glide to where they then stand; further
+// down, those in view stay where they are.
 export function still(list, change) {
-  if (atTop(list)) return glide(list, change);
-  const [id, before] = anchor(list) ?? [];
+  if (atTop(list())) return glide(list(), change);
+  const [id, before] = anchor(list()) ?? [];
   const result = change();
-  const after = id && list.isConnected && list.querySelector(`[data-id="${CSS.escape(id)}"]`)?.getBoundingClientRect().top;
+  const after = id && list().querySelector(`[data-id="${CSS.escape(id)}"]`)?.getBoundingClientRect().top;
   if (typeof after === "number" && after !== before) scrollBy({ top: after - before, behavior: "instant" });
   return result;
 }
