@@ -16,6 +16,8 @@ from hypothesis import settings
 settings.register_profile("ticker", deadline=None)  # the clock of a busy machine is no test
 settings.load_profile("ticker")
 
+GARBAGE = 20_000  # objects more than there were, until those of them that nothing holds are looked for
+
 
 class Turns:
     """Lets the workers of one run go side by side, except while a test marked `alone` runs.
@@ -93,12 +95,16 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Workers begin with the tests that mostly wait: at the end, all but one would have nothing left to do."""
+    """First those that are alone, before others run that they would have to wait for; then those that mostly wait.
+
+    At the end, all workers but one would have nothing left to do while these wait.
+    """
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: item.path.name != "test_whole_way.py")
+        items.sort(key=lambda item: (not alone(item), item.path.name != "test_whole_way.py"))
 
 
 def pytest_collection_finish() -> None:
     """Thousands of tests stay until the end: the collector of cycles need not look through them at each round."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE)

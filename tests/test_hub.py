@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import certifi
 import httpx
@@ -17,6 +18,8 @@ from tests.stores import store_at
 from tests.strangers import PATIENCE, Site, Stranger, a_site, answers, then, willing
 from ticker.announce import Outgoing, Pace, Terms
 from ticker.announce.lanes import Lanes
+from ticker.announce.outgoing import NoReplyError, Reply
+from ticker.errors import StoreError
 from ticker.model import Format, Subscription
 
 DAY = timedelta(days=1)
@@ -573,6 +576,36 @@ async def test_a_thousand_subscriptions_are_served_within_bounds(database, reade
             assert one.headers["x-hub-signature"] == f"sha256={mark}"
         assert reader.at_once <= 8 + 2, "no more of one host than allowed, besides what is being closed"
         assert sent < 30
+
+
+class Torn(Outgoing):
+    """Whose connections fail as they are cut off."""
+
+    tried = 0
+
+    async def send(self, *_: Any, **__: Any) -> Reply:
+        self.tried += 1
+        try:
+            await asyncio.sleep(PATIENCE)
+        except asyncio.CancelledError as cut_off:
+            raise NoReplyError("cut off") from cut_off
+        raise AssertionError
+
+
+async def test_once_it_has_stopped_nothing_is_tried_again(database, reader):
+    async with a_site(database) as site:
+        await site.publish("قبل")
+        await site.subscribe(reader.url("/cb"))
+    torn = Torn(allow_private=True)
+    known = {"clock": site.clock, "library": site.library, "port": _port(site)}
+    async with a_site(database, **known, outgoing=torn) as site:
+        await site.publish("بعد")
+        async with asyncio.timeout(PATIENCE):
+            while not torn.tried:
+                await asyncio.sleep(0.005)
+    assert site.hub.pending == 0
+    with pytest.raises(StoreError, match="closed"):
+        await site.store.count()
 
 
 async def test_lanes_keep_their_bounds_and_lose_nothing():

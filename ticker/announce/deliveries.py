@@ -136,12 +136,13 @@ class Deliveries:
 
     async def stop(self) -> None:
         """Cut off what is on its way; it is owed at the next start."""
-        for trouble in self._troubles.values():
-            if trouble.timer:
-                trouble.timer.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, self._fast.close(), self._slow.close(), return_exceptions=True)
+        for trouble in self._troubles.values():  # of what failed while it was cut off as well
+            if trouble.timer:
+                trouble.timer.cancel()
+                trouble.timer = None
         await self._calls.ended()
         await self._note()
 

@@ -47,9 +47,12 @@ class Lanes:
         self._waiting: dict[str, dict[Hashable, Job]] = {}  # host -> key -> job; hosts whose turn is over go last
         self._running: dict[Hashable, asyncio.Task[None]] = {}
         self._busy: dict[str, int] = {}  # host -> jobs that run
+        self._closed = False
 
     def put(self, host: str, key: Hashable, job: Job) -> None:
-        """Run *job* when there is room; it takes the place of a job of the same key that waits."""
+        """Run *job* when there is room; it takes the place of a job of the same key that waits. Never after `close`."""
+        if self._closed:
+            return
         self._waiting.setdefault(host, {})[key] = job
         self._fill()
 
@@ -59,7 +62,8 @@ class Lanes:
         return sum(map(len, self._waiting.values())) + len(self._running)
 
     async def close(self) -> None:
-        """Forget what waits, cut off what runs."""
+        """Forget what waits, cut off what runs; nothing runs any more."""
+        self._closed = True
         self._waiting.clear()
         running = list(self._running.values())
         for task in running:

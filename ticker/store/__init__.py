@@ -80,6 +80,7 @@ class Store:
         self._under_way = 0  # transactions, and those that wait for their turn
         self._at_rest = asyncio.Event()
         self._at_rest.set()
+        self._closed = False
         self._notes = Together(self._transaction)  # that change no feed
         self._lists = Together(self._transaction)  # that do
         self.subscriptions = Subscriptions(self._transaction)  # of the embedded hub
@@ -114,15 +115,21 @@ class Store:
         self._lists.apart = seconds
 
     async def close(self) -> None:
-        """Let go of all connections, once the transactions have ended: one that is in use then would be lost."""
+        """Let go of all connections, once the transactions have ended: one that is in use then would be lost.
+
+        Whoever asks after that gets a StoreError.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(REST):
                 await self._at_rest.wait()
+        self._closed = True
         await self._engine.dispose()
 
     @asynccontextmanager
     async def _transaction(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
         """Writers of this process take turns here: in SQLite's own queue the unlucky wait for ever, and are refused."""
+        if self._closed:
+            raise StoreError("store: it has been closed")
         self._under_way += 1
         self._at_rest.clear()
         try:
