@@ -597,7 +597,7 @@ async def test_once_it_has_stopped_nothing_is_tried_again(database, reader):
         await site.publish("قبل")
         await site.subscribe(reader.url("/cb"))
     torn = Torn(allow_private=True)
-    known = {"clock": site.clock, "library": site.library, "port": _port(site)}
+    known: dict[str, Any] = {"clock": site.clock, "library": site.library, "port": _port(site)}
     async with a_site(database, **known, outgoing=torn) as site:
         await site.publish("بعد")
         async with asyncio.timeout(PATIENCE):
