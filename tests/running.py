@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,12 @@ import httpx
 import structlog
 import yaml
 
+from tests.forked import Forked
 from tests.stores import store_at
 from ticker.__main__ import answer
 
 PATIENCE = 20.0  # seconds until a test gives up waiting
+BRIEF = httpx.Limits(keepalive_expiry=2.0)  # s: the service lets go of who is idle for 5, maybe while one asks again
 
 _dice = random.SystemRandom()  # that no seed of another test makes roll the same
 
@@ -123,7 +125,7 @@ def items(config: Path, ask: Callable[..., subprocess.CompletedProcess[str]] = t
 class Service:
     """`ticker run`, running."""
 
-    process: asyncio.subprocess.Process
+    process: asyncio.subprocess.Process | Forked
     url: str
     client: httpx.AsyncClient
 
@@ -168,22 +170,32 @@ class Service:
 
 
 @asynccontextmanager
-async def running(config: Path, *, command: str = "run", **extra: str) -> AsyncIterator[Service]:
-    """`ticker run` as a process of its own, answering; killed at the end if it still runs."""
+async def running(config: Path, *, command: str = "run", forked: bool = True, **extra: str) -> AsyncIterator[Service]:
+    """`ticker run` as a process of its own, answering; killed at the end if it still runs.
+
+    Args:
+        forked: from one that has imported all; else a new interpreter.
+        extra: environment variables.
+    """
     url = f"http://127.0.0.1:{yaml.safe_load(config.read_text('utf-8'))['server']['port']}/"
-    with open(config.with_suffix(".log"), "ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "ticker", "-c", str(config), command, stderr=log, env=environment(**extra)
+    arguments, log = ["-c", str(config), command], config.with_suffix(".log")
+    process = Forked(arguments, environment(**extra), log) if forked else await _started(arguments, log, extra)
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE, limits=BRIEF) as client:
+            service = Service(process, url, client)
+            await _answering(service)
+            yield service
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _started(arguments: Sequence[str], log: Path, extra: Mapping[str, str]) -> asyncio.subprocess.Process:
+    with log.open("ab") as written:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "ticker", *arguments, stderr=written, env=environment(**extra)
         )
-        try:
-            async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
-                service = Service(process, url, client)
-                await _answering(service)
-                yield service
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
 
 
 async def _answering(service: Service) -> None:

@@ -489,12 +489,12 @@ async def _later(*words, **options):
 
 
 async def test_health_of_a_running_service(config):
-    async with running(config):
+    async with running(config, forked=False):
         assert "answered 200" in (await _later("health", config=config)).stdout
 
 
 async def test_a_port_that_is_taken_is_a_clear_error(config):
-    async with running(config):
+    async with running(config, forked=False):
         done = await _later("run", config=config, check=1)
         assert "server.port" in done.stderr
 

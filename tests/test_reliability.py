@@ -285,7 +285,8 @@ async def lived_through(faults: Mapping[str, Fault], folder: Path, *, hold: floa
     record, clock = Record(sources={name: Seen() for name in faults}), asyncio.get_running_loop().time
     async with town([*faults, *BYSTANDERS]) as built, AsyncExitStack() as stack:
         began = clock()
-        service = await stack.enter_async_context(running(built.config(folder), **trusting(built.near, folder)))
+        trust = trusting(built.near, folder)
+        service = await stack.enter_async_context(running(built.config(folder), forked=False, **trust))
         run = Run(service, built, record, hold)
         looking = asyncio.create_task(run.look())
         stack.callback(looking.cancel)

@@ -54,7 +54,7 @@ def test_the_combined_feed_speaks_the_language_of_most_sources(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_it_stops_at_once_when_nothing_runs(tmp_path, number):
     config = write_config(tmp_path, f"http://127.0.0.1:{free_port()}/", every="1h")
-    async with running(config) as service:
+    async with running(config, forked=False) as service:
         await service.until_cause("unreachable")
         async with asyncio.timeout(3):
             assert await service.stop(number) == 0
@@ -62,7 +62,7 @@ async def test_it_stops_at_once_when_nothing_runs(tmp_path, number):
 
 async def test_where_no_terminal_is_the_log_is_json(tmp_path):
     config = write_config(tmp_path, f"http://127.0.0.1:{free_port()}/", every="1h")
-    async with running(config) as service:
+    async with running(config, forked=False) as service:
         await service.until_cause("unreachable")
         await service.stop()
     lines = [json.loads(line) for line in config.with_suffix(".log").read_text("utf-8").splitlines()]
@@ -75,7 +75,7 @@ async def test_what_another_process_publishes_is_served(tmp_path):
     config = write_config(tmp_path, f"http://127.0.0.1:{free_port()}/", every="1h")
     page = tmp_path / "page.txt"
     page.write_text("عاجل 24/7\n" + "\n".join(f"-\n14:5{n}\nخبر رقم {n}" for n in (4, 3, 2, 1)), "utf-8")
-    async with running(config) as service:
+    async with running(config, forked=False) as service:
         assert (await service.get("feed.rss")).status_code == 503
         at = "2025-01-14T14:55:00+02:00"
         await asyncio.to_thread(ticker, "ingest", "desk", page, "--at", at, config=config)
