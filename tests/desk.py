@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from ticker.resolve import resolve
 from ticker.store.queries import MEMORY, MOST_LISTS
 from ticker.store.rows import still_listed
 
-FORGET = timedelta(days=3)  # what has left the list is looked through for so long: tests set the clock back, by less
+FORGET = 2 * MEMORY  # what has left the list is looked through for so long: tests set the clock back, by less
 
 
 @dataclass

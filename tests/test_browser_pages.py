@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -60,8 +61,10 @@ NOT_OURS = r"""[...document.querySelectorAll("*")].filter(element =>
 
 
 def cast() -> dict[str, Room]:
+    """The rooms, each as far back with a quarter of the lines: axe-core takes a second for a hundred."""
+    few = {name: replace(room, step=4 * room.step, past=room.past // 4) for name, room in rooms().items()}
     trap = Room("trap", PAYLOADS[2], ZoneInfo("UTC"), "en", PAYLOADS[:AHEAD], timedelta(minutes=7), AHEAD)
-    return rooms() | {"trap": trap}
+    return few | {"trap": trap}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
