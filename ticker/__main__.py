@@ -3,20 +3,17 @@
 What the commands do is in `commands`; it is imported here only once Ctrl-C is caught.
 """
 
-import gc
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ticker import streams
+from ticker import collector, streams
 from ticker.errors import ConfigError, TickerError
-
-GARBAGE = 20_000  # new objects until the collector looks for cycles; Python's 700 are a fifth of the time of a start
 
 
 def main() -> None:
     """Run what the command line asks for; 0 done, 1 failed, 2 usage or configuration, 130 Ctrl-C."""
-    gc.set_threshold(GARBAGE)
+    collector.put_off()
     try:
         streams.prepare()
         code = answer(sys.argv[1:])

@@ -1,7 +1,6 @@
 """Wire settings to a running service: start, take others over, drain, stop. The one place that reads the clock."""
 
 import asyncio
-import gc
 import signal
 import socket
 import sys
@@ -17,6 +16,7 @@ from time import monotonic
 import structlog
 from starlette.types import ASGIApp
 
+from ticker import collector
 from ticker.announce import Notifier
 from ticker.channels import published_channels
 from ticker.config import Settings, warnings
@@ -205,8 +205,7 @@ class _Service:
         for task in beside:
             task.add_done_callback(_tell_bug)
         self._schedule.start()
-        gc.collect()
-        gc.freeze()  # what is there now stays: a full collection would look at all of it, and stall the loop
+        collector.begin()
         host, port = listening.getsockname()[:2]
         at, sources = self.settings.server.public_url, len(self.settings.sources)
         log.info("serving", at=at, listening=f"{host}:{port}", sources=sources)
