@@ -26,7 +26,7 @@ from tests.crashes import (
     make_first_release,
     started,
 )
-from tests.running import Service, running, write_config
+from tests.running import PATIENCE, Service, running, write_config
 from ticker.demo import newsroom_app, serve_newsroom
 from ticker.service import system_clock
 
@@ -265,7 +265,7 @@ async def test_a_service_killed_two_hundred_times_keeps_its_word(tmp_path, capsy
         working = asyncio.create_task(room.works(reader))
         for n in range(1, KILLS + 1):
             since = system_clock()
-            async with started(config, client) as service:
+            async with started(config, client) as service, asyncio.timeout(2 * PATIENCE):
                 await asyncio.gather(reader.keeps_reading(service), killed_some_time(service, room, dice))
             there = found(tmp_path / "ticker.db")
             within += room.missed(there, since)
