@@ -7,13 +7,13 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ticker import collector, streams
+from ticker import memory, streams
 from ticker.errors import ConfigError, TickerError
 
 
 def main() -> None:
     """Run what the command line asks for; 0 done, 1 failed, 2 usage or configuration, 130 Ctrl-C."""
-    collector.put_off()
+    memory.start()
     try:
         streams.prepare()
         code = answer(sys.argv[1:])

@@ -16,7 +16,7 @@ from time import monotonic
 import structlog
 from starlette.types import ASGIApp
 
-from ticker import collector
+from ticker import memory
 from ticker.announce import Notifier
 from ticker.channels import published_channels
 from ticker.config import Settings, warnings
@@ -93,6 +93,7 @@ async def run(settings: Settings, *, watched: Watched | None = None, stop: async
     """
     stop, again = stop or asyncio.Event(), asyncio.Event()
     sys.setswitchinterval(SWITCH)
+    memory.share_arenas()
     # name look-ups and parsing share these: a slow resolver must not starve the parser
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="work"))
     listening = listen(settings.server.host, settings.server.port)
@@ -205,7 +206,7 @@ class _Service:
         for task in beside:
             task.add_done_callback(_tell_bug)
         self._schedule.start()
-        collector.begin()
+        memory.settle()
         host, port = listening.getsockname()[:2]
         at, sources = self.settings.server.public_url, len(self.settings.sources)
         log.info("serving", at=at, listening=f"{host}:{port}", sources=sources)
