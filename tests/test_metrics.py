@@ -378,8 +378,12 @@ async def test_a_service_that_runs_counts_what_it_does(tmp_path):
         await service.until(lambda items, _: len(items) == 5)
         page = await service.get("status", headers={"Accept": "text/html"})
         state = await service.state()
+        async with service.client.stream("GET", f"{service.url}events") as events:
+            assert await anext(events.aiter_bytes())
+            watched = samples(metrics_of((await service.get("metrics")).text))
         found = samples(metrics_of((await service.get("metrics")).text))
         now = system_clock().timestamp()
+    assert watched["ticker_open_pages{}"] == 1
     assert (page.status_code, "read regularly" in page.text or "يُقرأ بانتظام" in page.text) == (200, True)
     assert (state["state"], state["streak"], state["every"]) == ("healthy", 0, {"min": 1, "max": 1})
     assert state["last_new"]

@@ -5,7 +5,7 @@ a time series: what is not configured is not counted. Only gauges and counters h
 not, for each would be a dozen series a source. Nothing here raises: a poll must not fail because it was counted.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -85,6 +85,7 @@ class Metrics:
             "ticker_next_poll_timestamp_seconds", "When a source is due next.", source, registry=registry
         )
         self._kept = Gauge("ticker_items_kept", "Items in the database.", registry=registry)
+        self._pages = Gauge("ticker_open_pages", "Pages that are told of news as it comes.", registry=registry)
         self._requests = Counter(
             "ticker_feed_requests", "Requests for feeds by what they were answered with; feed is the name of a source, "
             "or / for all.", ("feed", "format", "status"), registry=registry,
@@ -174,6 +175,10 @@ class Metrics:
     def kept(self, items: int) -> None:
         """So many items are in the database."""
         self._kept.set(items)
+
+    def pages(self, open_now: Callable[[], int]) -> None:
+        """So many pages are open, asked whenever somebody looks."""
+        self._pages.set_function(open_now)
 
     def answered(self, feed: str, form: Format, status: int, size: int) -> None:
         """A request for a feed was answered; *size* is that of the body as sent. The only call that must be fast."""

@@ -128,6 +128,7 @@ class _Service:
         poller.sharing = self._schedule.sharing
         self._front = Switch()
         self._live: Live | None = None  # its streams go on when other settings are taken over
+        self._metrics.pages(lambda: len(self._live or ()))
         self._hubs: Hubs | None = None
         self._notifier: Notifier | None = None
         self._archiving: asyncio.Task[None] | None = None
