@@ -17,7 +17,7 @@ from ticker.serve.documents import Document, pack, prepare, send_document
 from ticker.serve.entries import entry
 from ticker.serve.library import Library
 from ticker.serve.openapi import description
-from ticker.serve.wishes import BadQueryError, cursor_at, read_wish
+from ticker.serve.wishes import BadQueryError, cursor_at, no_source, read_wish
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"  # RFC 9457
@@ -48,6 +48,7 @@ class Api:
         """A page of what is asked for, and where the next one begins."""
         try:
             wish = read_wish(request.scope["query_string"])
+            await self._check(wish)
             found = await self._page(wish)
         except BadQueryError as error:
             errors = [{"parameter": problem.parameter, "detail": problem.detail} for problem in error.problems]
@@ -62,6 +63,12 @@ class Api:
     async def described(self, _request: Request) -> Response:
         """The description, in OpenAPI 3.1."""
         return _Sent(self._described, self._clock)
+
+    async def _check(self, wish: Wish) -> None:
+        """Raises BadQueryError where a source is none; what was one can be read while it has items."""
+        for name in sorted((wish.sources or frozenset()) - self._channel.sources.keys()):
+            if not await self._library.find(Wish(frozenset((name,)), limit=1)):
+                raise no_source(name, self._channel.sources)
 
     async def _page(self, wish: Wish) -> dict[str, object]:
         """One more is asked for than is given, so as to know whether there is a next page."""

@@ -56,7 +56,8 @@ def _items() -> _Json:
         "description": "Follow `next` until it is null: no headline comes twice, and none that was there when the "
         "first page was asked for is missing, whatever is published meanwhile.",
         "parameters": [
-            _query("source", sources, "Of these sources only; may repeat."),
+            _query("source", sources, "Of these sources only; may repeat. Those that are "
+                   "configured, and those of before that have headlines still; any other name is a 400."),
             _query("q", _TEXT, "Words, or phrases in quotation marks: all are in the "
                    "headline, anywhere. Spellings of a letter, vowel signs and digits of any script are as one. "
                    f"Together with `not`, at most {MOST_LETTERS} letters and {MOST_TERMS} words."),
@@ -201,7 +202,8 @@ def _schemas() -> _Json:
         }),
         "Problem": _object(
             {"type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT},
-            errors={"type": "array", "items": _object({"parameter": _TEXT, "detail": _TEXT})},
+            errors={"type": "array", "items": _object({"parameter": _TEXT | {
+                "description": "A key of the query; `query` where the whole of it is wrong."}, "detail": _TEXT})},
         ),
     }  # fmt: skip
 

@@ -5,18 +5,20 @@ of a page or a feed can be asked here as it stands.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import parse_qsl
 
 from ticker.errors import TickerError
 from ticker.model import Wish
-from ticker.serve.filters import TooLongError, read_filter, terms
+from ticker.serve.filters import MOST_BYTES, MOST_FIELDS, TooLongError, read_filter, terms
 
 MOST = 500  # items of one answer
 USUAL = 100
 MOST_SOURCES = 50
+NAMED = 10  # sources that an answer names, where one was asked for that is none
+LONGEST = 60  # letters of a name that an answer says again
 _INSTANT = re.compile(
     r"\d{4}-\d\d-\d\d([Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+\- ]\d\d:\d\d))?",  # " ": a "+" that was not encoded
     re.ASCII,
@@ -33,7 +35,7 @@ _ONCE = ("since", "until", "cursor", "limit")
 class Problem:
     """What is wrong with one key of the query, and what would be right."""
 
-    parameter: str
+    parameter: str  # "query" where the whole of it is wrong
     detail: str
 
 
@@ -47,6 +49,7 @@ class BadQueryError(TickerError):
 
 def read_wish(query_string: bytes) -> Wish:
     """What is asked for; raises BadQueryError, which names all that is wrong."""
+    _fits(query_string)
     try:
         words = read_filter(query_string)
     except TooLongError as error:
@@ -70,9 +73,24 @@ def read_wish(query_string: bytes) -> Wish:
     return wish
 
 
+def no_source(name: str, known: Collection[str]) -> BadQueryError:
+    """For a *name* that nobody has, where those *known* are."""
+    said = name if len(name) <= LONGEST else f"{name[:LONGEST]}…"
+    named = ", ".join(list(known)[:NAMED])
+    more = f" and {len(known) - NAMED} more, see status.json" if len(known) > NAMED else ""
+    return BadQueryError([Problem("source", f"none is named “{said}”; known: {named}{more}")])
+
+
 def cursor_at(published: datetime, number: int) -> str:
     """The place after an item, for `cursor`; to others it means nothing."""
     return f"{int(published.timestamp()):x}.{number:x}"
+
+
+def _fits(query_string: bytes) -> None:
+    if len(query_string) > MOST_BYTES:
+        raise BadQueryError([Problem("query", f"is longer than {MOST_BYTES} bytes; ask for less at once")])
+    if query_string.count(b"&") >= MOST_FIELDS:
+        raise BadQueryError([Problem("query", f"has more than {MOST_FIELDS} keys; leave out those that ask nothing")])
 
 
 def _given(query_string: bytes) -> dict[str, list[str]]:
