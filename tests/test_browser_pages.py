@@ -140,6 +140,34 @@ async def test_no_page_scrolls_sideways_on_a_phone(stage: Stage, browser: Browse
             assert await page.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
+LINES_OF = """cell => {
+  cell.textContent = "222"; const range = document.createRange(); range.selectNodeContents(cell);
+  return range.getClientRects().length; }"""
+GAP = """document.querySelector("main section").getBoundingClientRect().top
+  - document.querySelector(".legend").getBoundingClientRect().bottom"""
+RIGHT = """([...document.querySelectorAll("h1, .change")]).map(element => {
+  const range = document.createRange(); range.selectNodeContents(element);
+  return Math.round(element.getBoundingClientRect().right - range.getBoundingClientRect().right); })"""
+
+
+async def test_the_state_of_one_source_has_room_for_its_numbers_and_below_its_legend(
+    stage: Stage, browser: Browser
+) -> None:
+    async with visit(browser, f"{stage.url}status?source=desk", viewport=PHONE) as (page, _):
+        await page.locator("#desk summary").first.click()
+        assert await page.locator("#desk td").first.evaluate(LINES_OF) == 1, "three digits stand in one line"
+        assert await page.evaluate(GAP) >= 8
+
+
+@pytest.mark.parametrize("locale", ["ar", "en"])
+async def test_an_arabic_headline_and_its_changes_begin_at_the_right(
+    stage: Stage, browser: Browser, locale: str
+) -> None:
+    path = (await paths(stage))["item"]
+    async with visit(browser, stage.url + path, locale=locale) as (page, _):
+        assert await page.evaluate(RIGHT) == [0, 0]
+
+
 async def test_nothing_that_a_page_or_a_visitor_says_is_run(stage: Stage, browser: Browser) -> None:
     trap = stage.rooms["trap"]
     async with visit(browser, f"{stage.url}trap/") as (page, noted):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.newsstand import NOON, Newsstand, a_source, an_app, an_item, client_of
 from tests.test_serve import Reading, item_path
 from ticker.model import Item, Revision
-from ticker.serve.differences import MOST, pieces
+from ticker.serve.differences import MOST, Piece, pieces
 from ticker.serve.item import locale, steps
 
 PORT = replace(
@@ -101,6 +101,7 @@ async def test_the_page_shows_every_change_and_says_it_to_who_cannot_see_it(libr
     assert "before: Three after: Four dead and three hurt in after: a fire at the port" in text
     assert "before: 11:18 after: 11:20" in text
     assert text.index("edited in place") < text.index("old line gone"), "the last change first"
+    assert "likeness" not in text, "a number for who tunes the rules"
     assert page.all("p", lang="en", dir="ltr", **{"class": "change"})
 
 
@@ -126,11 +127,47 @@ async def test_what_went_never_touches_what_came(library):
     assert "</del><ins>" not in html
 
 
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_spaces_around_what_went_or_came_have_no_line(library, language):
+    library.items = [
+        replace(PORT, title="Three hurt in a fire", revisions=(Revision("Three badly hurt in fire", NOON),))
+    ]
+    _page, html = await read(library, library.items[0], language)
+    assert re.search(r"Three <del><span[^>]*>[^<]*</span>badly</del> hurt in", html)
+    assert re.search(r" in <ins><span[^>]*>[^<]*</span>a</ins> fire", html)
+
+
+@pytest.mark.parametrize(("text", "parts"), [
+    (" a ", (" ", "a", " ")), ("a b", ("", "a b", "")), ("  ", ("", "  ", "")), ("", ("", "", "")),
+])  # fmt: skip
+def test_a_piece_is_its_words_and_the_spaces_around(text, parts):
+    piece = Piece("came", text)
+    assert (piece.lead, piece.words, piece.tail) == parts
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_a_headline_and_its_changes_begin_on_the_side_of_their_language(library, language):
+    item = replace(an_item("قتلى و12 جريحًا"), updated=NOON, revisions=(Revision("قتلى وجرحى", NOON),))
+    library.items = [item]
+    page, _html = await read(library, item, language)
+    assert page.all("h1", lang="ar", dir="rtl")
+    assert page.all("p", lang="ar", dir="rtl", **{"class": "change"})
+
+
+async def test_when_the_headlines_beside_were_stands_apart_from_them(library):
+    before = an_item("Ferry resumes", source="daily", at=PORT.published - timedelta(hours=1))
+    library.items = [PORT, before]
+    _page, html = await read(library)
+    assert re.search(
+        r'Ferry resumes</bdi></a> <span class="facts"><time [^>]*>10 March 2025, 10:20</time></span>', html
+    )
+
+
 async def test_the_page_says_when_by_whose_clock_and_what_is_not_sure(library):
     library.items = [replace(PORT, flag="only the day is known")]
     page, _html = await read(library)
     text = " ".join(page.text.split())
-    for fact in ("Published 10 March 2025, 11:20 (Europe/London)", "Printed beside it 11:20",
+    for fact in ("Published 10 March 2025, 11:20 (London)", "Printed beside it 11:20",
                  "First seen 10 March 2025, 11:20", "Last seen 10 March 2025, 12:00",
                  "The time is uncertain: only the day is known"):  # fmt: skip
         assert fact in text

@@ -177,7 +177,8 @@ async def test_trouble_is_said_with_its_cause_since_when_and_that_the_feed_goes_
     assert page.all("div", role="status")
     text = " ".join(page.text.split())
     said = "The Daily — Live: three tries or more in a row went wrong: no usable page came (since 10 March 2025, 14:00)"
-    assert f"{said} no answer within 20 s" in text
+    assert f"{said} The feed goes on with what is known. More about" in text
+    assert "no answer within" not in text, "that is on /status, in the language that it is written in"
     assert "The feed goes on with what is known." in text
     assert text.count("The feed begins") == 0
     assert "تستمر الخلاصة" in (await read(client_of(app), "/")).text
@@ -186,10 +187,10 @@ async def test_trouble_is_said_with_its_cause_since_when_and_that_the_feed_goes_
 
 async def test_a_feed_that_nothing_was_ever_read_for_is_not_said_to_go_on(library: Newsstand, app: Starlette) -> None:
     library.items = [BRIDGE]
-    library.healths["daily"] = Health("daily", "suspect", "refused", "answered 500 Internal Server Error", NOON)
+    library.healths["daily"] = Health("daily", "failing", "refused", "answered 500 Internal Server Error", NOON)
     page = await read(client_of(app), "/daily/")
     text = " ".join(page.text.split())
-    assert "the last try or two went wrong: the server answers with an error" in text
+    assert "three tries or more in a row went wrong: the server answers with an error" in text
     assert text.count("The feed begins with the first headline.") == 1
     assert "goes on" not in text
     assert "تستمر الخلاصة" in (await read(client_of(app), "/")).text, "the combined feed has headlines of others"
@@ -208,10 +209,10 @@ async def test_where_clocks_differ_each_time_says_whose_it_is(library: Newsstand
     client = client_of(an_app(library, sources, next_poll=NOON))
     page = await read(client, "/")
     text = " ".join(page.text.split())
-    for clock in ("13:00 بيروت 13:54", "12:00 لندن", "08:00 نيويورك", "10 مارس 2025، 08:00 نيويورك"):
+    for clock in ("13:00 بيروت 13:54", "12:00 لندن", "08:00 نيويورك", "10 آذار 2025، 08:00 نيويورك"):
         assert clock in text
     places = page.all("bdi", **{"class": "zone"})
-    assert len(places) == 2 + 2 + 1 + 4  # two hours, headlines of elsewhere, since when it fails, what the states tell
+    assert len(places) == 2 + 2 + 1  # two hours, headlines of elsewhere, since when it fails
     assert {found["title"] for found in places} == {"Asia/Beirut", "Europe/London", "America/New_York"}
     english = Reading((await client.get("/", headers={"Accept-Language": "en"})).text)
     assert "08:00 New York" in " ".join(english.text.split())
@@ -286,7 +287,7 @@ async def test_the_page_of_an_item_says_why_each_wording_was_taken_for_it(librar
     was = Revision("افتتاح الجسر القديم", NOON - timedelta(minutes=9), "13:51", NOON - timedelta(minutes=2), why)
     library.items = [replace(BRIDGE, printed="13:54", updated=NOON - timedelta(minutes=2), revisions=(was,))]
     page = await read(client_of(app), item_path(BRIDGE.guid))
-    said = "عُدّل في مكانه، ودرجة التشابه \u20680.84\u2069"
+    said = "عُدّل في مكانه"
     assert page.text.index(said) < page.text.index("13:51") < page.text.index("افتتاح الجسر القديم")
     assert page.all("time", datetime="2025-03-10T13:58:00+02:00")
     assert why not in page.text

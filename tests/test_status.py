@@ -128,7 +128,52 @@ async def test_trouble_stands_first_and_the_page_begins_with_how_many_there_are(
     page = await read(app_of(library, a_source("harbour"), SAHIFA, DAILY))
     assert [section["id"] for section in page.all("section")] == ["daily", "harbour", "sahifa"]
     assert [section["class"] for section in page.all("section")] == ["failing", "waiting", "healthy"]
-    assert "1 · three tries or more in a row went wrong 1 · waiting for the first reading 1 · read" in words_of(page)
+    assert "1 source cannot be read 1 source waits for its first reading 1 source is read regularly" in words_of(page)
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", "1 source cannot be read 3 sources are read regularly"),
+    ("ar", "مصدر واحد تتعذر قراءته 3 مصادر تُقرأ بانتظام"),
+])  # fmt: skip
+async def test_how_many_there_are_is_said_in_whole_phrases(library, language, told):
+    more = [a_source(name) for name in ("harbour", "tower")]
+    library.healths |= {one.name: Health(one.name, "healthy", last_success=NOON) for one in more}
+    assert told in words_of(await read(app_of(library, SAHIFA, DAILY, *more, language=language)))
+
+
+async def test_a_long_page_begins_with_the_names_of_its_sources_trouble_first(library):
+    more = [a_source(f"s{n}") for n in range(4)]
+    page = await read(app_of(library, SAHIFA, *more, DAILY))
+    assert page.all("nav", **{"aria-label": "Sources on this page"})
+    leads = [
+        found["href"]
+        for found in page.all("a")
+        if (found["href"] or "").startswith("#") and found["href"] != "#content"
+    ]
+    assert leads == ["#daily", "#s0", "#s1", "#s2", "#s3", "#sahifa"]
+    assert [f"#{section['id']}" for section in page.all("section")] == leads
+    assert "The Daily — Live three tries or more in a row went wrong" in words_of(page), "not by a colour alone"
+
+
+async def test_a_short_page_needs_no_list_of_its_sources(library):
+    page = await read(app_of(library, SAHIFA, DAILY, *(a_source(f"s{n}") for n in range(3))))
+    assert not page.all("nav", **{"aria-label": "Sources on this page"})
+
+
+@pytest.mark.parametrize("path", ["/status", "/"])
+@pytest.mark.parametrize(("home", "months"), [("Asia/Beirut", "آذار"), ("Europe/London", "مارس")])
+async def test_all_months_of_a_page_are_of_one_calendar(library, path, home, months):
+    """That of the first source, though the page shows the clocks of others, whoever is in trouble."""
+    away = "Europe/London" if home == "Asia/Beirut" else "Asia/Beirut"
+    first, second = replace(SAHIFA, zone=ZoneInfo(home)), replace(DAILY, zone=ZoneInfo(away))
+    text = words_of(await read(app_of(library, first, second, language="ar"), path))
+    assert {name for name in ("آذار", "مارس") if name in text} == {months}
+
+
+async def test_a_page_of_one_source_has_the_months_of_its_country(library):
+    client = app_of(library, SAHIFA, replace(DAILY, zone=ZoneInfo("Europe/London")), language="ar")
+    assert "10 مارس 2025" in words_of(await read(client, "/status?source=daily"))
+    assert "10 آذار 2025" in words_of(await read(client, "/status?source=sahifa"))
 
 
 async def test_a_source_that_is_well_has_neither_cure_nor_warning(library):

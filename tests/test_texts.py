@@ -189,10 +189,28 @@ async def test_what_was_asked_for_once_is_kept_below_the_path_of_the_service(cli
 
 
 def test_what_stages_say_is_said_in_arabic_with_its_numbers():
-    assert explained("edited in place, likeness 0.84", ARABIC) == "عُدّل في مكانه، ودرجة التشابه \u20680.84\u2069"
+    moved = "same link, likeness 0.84, time 13:54 instead of 13:51"
+    assert explained(moved, ARABIC) == "الرابط نفسه، والتوقيت \u206813:54\u2069 بدل \u206813:51\u2069"
     assert explained("every 60 s, until its rhythm is known", ARABIC) == "كل دقيقة، إلى أن يُعرف إيقاعه"
     assert explained("a phrase of a release to come", ARABIC) is None
     assert explained("a phrase of a release to come", ENGLISH) == "a phrase of a release to come"
+
+
+def test_how_alike_two_wordings_are_is_a_number_that_says_nothing_to_a_reader():
+    assert explained("edited in place, likeness 0.84", ARABIC) == "عُدّل في مكانه"
+    assert explained("edited in place, likeness 0.84", ENGLISH) == "edited in place"
+    assert explained("nearly the same words, likeness 1.00, old line gone, time 1 instead of 2", ENGLISH) == (
+        "nearly the same words, old line gone, time 1 instead of 2"
+    )
+
+
+@pytest.mark.parametrize(("polls", "said"), [
+    (2, "لم تصل صفحة في المحاولتين الأخيرتين، فتباعدت المحاولات"),
+    (3, "لم تصل صفحة في آخر 3 محاولات، فتباعدت المحاولات"),
+    (12, "لم تصل صفحة في آخر 12 محاولة، فتباعدت المحاولات"),
+])  # fmt: skip
+def test_polls_without_a_page_are_counted_with_the_forms_of_arabic(polls, said):
+    assert explained(f"backs off: {polls} polls in a row brought no page", ARABIC) == said
 
 
 def phrases_in(folder: str) -> set[str]:

@@ -23,6 +23,21 @@ class Piece:
     kind: Kind
     text: str
 
+    @property
+    def words(self) -> str:
+        """Without the spaces around; where it is nothing but spaces, those."""
+        return self.text.strip() or self.text
+
+    @property
+    def lead(self) -> str:
+        """The spaces before `words`."""
+        return self.text[: self.text.index(self.words)]
+
+    @property
+    def tail(self) -> str:
+        """The spaces after `words`."""
+        return self.text[len(self.lead) + len(self.words) :]
+
 
 def pieces(before: str, after: str) -> list[Piece]:
     """From *before* to *after*, in reading order; where both changed, what went stands before what came.

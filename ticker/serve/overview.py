@@ -19,6 +19,7 @@ _EVERY = re.compile(r"every [\d.]+ (s|min|h)")  # ticker/schedule
 Endings = Mapping[datetime, Mapping[str, int]]
 
 IN_FULL = 6  # sources: with each hour named in the plots, and tables of them
+LISTED = 5  # sources: of more than that, the page begins with their names, each leading to what is said of it
 PLOTTED = 25  # sources: all have plots
 WORST = 10  # of more than that, so many have plots; the others are rows of a table
 
@@ -55,7 +56,9 @@ async def view(
     ranked = [state for state in worst_first(states) if only in (None, state.source.name)]
     shown = ranked if len(ranked) <= PLOTTED else ranked[:WORST]
     zones = {state.source.zone.key: state.source.zone for state in ranked}
-    zone = next(iter(zones.values()))
+    zone = next(
+        state.source.zone for state in states if only in (None, state.source.name)
+    )  # the same, whoever is in trouble
     names, since = [state.source.name for state in shown], min(hours.begins(one, now) for one in zones.values())
     every = [state.source.name for state in ranked]
     printed, polled = await library.printed(names, since), await library.polled(every[:PLOTTED], since)
@@ -71,6 +74,7 @@ async def view(
             for name, state in zip(names, shown, strict=True)
         ],
         "others": ranked[len(shown) :],
+        "listed_above": len(shown) > LISTED,
         "together": await _together(library, every, polled, zone, since, now) if len(ranked) > 1 else None,
         "counts": counts(states),
         "zone": zone,

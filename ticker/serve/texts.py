@@ -5,7 +5,7 @@ English is the msgid; the catalogues in `locales` are made by tools/texts.py (`m
 
 import gettext
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import as_file, files
@@ -25,10 +25,15 @@ class Texts:
 
     language: str  # of LANGUAGES
     catalogue: gettext.NullTranslations
+    home: ZoneInfo | None = None  # whose country names the months, whatever clock is shown; None: the clock's own
 
     @property
     def direction(self) -> str:
         return direction(self.language)
+
+    def at_home(self, zone: ZoneInfo) -> "Texts":
+        """The same for a page of *zone*: all its months are of one calendar, though it shows other clocks too."""
+        return replace(self, home=zone)
 
     def gettext(self, message: str) -> str:
         return self.catalogue.gettext(message)
@@ -42,7 +47,7 @@ class Texts:
 
     def date(self, day: date, zone: ZoneInfo | None = None) -> str:
         """As `10 March 2025`."""
-        return f"{day.day} {months(self.language, zone)[day.month - 1]} {day.year}"
+        return f"{day.day} {months(self.language, self.home or zone)[day.month - 1]} {day.year}"
 
     def moment(self, instant: datetime, zone: ZoneInfo, *, exact: bool = False) -> str:
         """As `10 March 2025, 14:54`, on the wall clock of *zone*; to the second where *exact*."""
