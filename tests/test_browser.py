@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -280,6 +281,38 @@ async def test_a_search_follows_the_typing_and_is_an_address_and_a_feed(stage: S
         assert not noted.complaints
 
 
+async def test_a_search_is_one_step_back_and_what_others_read_of_the_page_follows(
+    stage: Stage, browser: Browser
+) -> None:
+    feeds = "[...document.querySelectorAll('link[rel=alternate]')].map(link => new URL(link.href).search)"
+    async with visit(browser, f"{stage.url}desk/") as (page, _):
+        await page.locator(LIVE).wait_for()
+        await page.locator("#q").press_sequentially("الأرصاد", delay=10)
+        await page.locator("mark").first.wait_for()
+        searched = urlsplit(page.url).query
+        assert await page.evaluate(feeds) == [f"?{searched}"] * 3
+        assert await page.locator("meta[name=robots]").count() == 1
+        await page.locator("#q").press("Enter")
+        await page.go_back()
+        await until(page, "!document.querySelector('mark') && document.querySelectorAll('li.line').length === 100")
+        assert page.url == f"{stage.url}desk/"
+        assert await page.locator("#q").input_value() == ""
+        assert await page.evaluate(feeds) == [""] * 3
+        assert await page.locator("meta[name=robots]").count() == 0
+        await page.go_forward()
+        await page.locator("mark").first.wait_for()
+        assert await page.locator("#q").input_value() == "الأرصاد"
+
+
+async def test_what_stands_below_a_list_without_end_is_reached_on_a_phone(stage: Stage, browser: Browser) -> None:
+    async with visit(browser, stage.url, viewport=PHONE) as (page, _):
+        await page.locator(LIVE).wait_for()
+        await page.locator("header .button").click()
+        await asyncio.sleep(0.5)
+        assert -1 <= await top(page.locator("#subscribe")) < PHONE["height"]
+        assert await page.locator("li.line").count() == 100
+
+
 async def test_history_goes_on_as_one_scrolls_down_to_the_first_headline(stage: Stage, browser: Browser) -> None:
     async with visit(browser, stage.url) as (page, _):
         last = stage.rooms["desk"].told(now())[-1][1]
@@ -362,6 +395,8 @@ async def test_all_can_be_done_with_the_keys(stage: Stage, browser: Browser) -> 
         assert await top(page.locator(".skip")) >= 0
         await page.keyboard.press("Enter")
         await page.keyboard.press("Tab")
+        assert await page.evaluate(focused) == await page.locator(".day h2").first.inner_text()
+        await page.keyboard.press("Tab")
         shown = await titles(page)
         assert await page.evaluate(focused) == shown[0]
         await page.keyboard.press("j")
@@ -369,6 +404,12 @@ async def test_all_can_be_done_with_the_keys(stage: Stage, browser: Browser) -> 
         await page.keyboard.press("k")
         assert await page.evaluate(focused) == shown[1]
         assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        for _ in range(30):
+            await page.keyboard.press("j")
+        await page.keyboard.press(".")
+        await until(page, "scrollY === 0")
+        assert await page.evaluate(focused) == shown[0]
+        await page.keyboard.press("j")
         await page.keyboard.press("?")
         await expect(page.locator("dialog")).to_be_visible()
         await page.keyboard.press("Escape")
@@ -502,6 +543,7 @@ async def test_a_source_that_is_added_is_named_beside_its_lines_on_the_open_page
     async with staged(tmp_path, {"desk": desk}) as stage, visit(browser, stage.url) as (page, _):
         await page.locator(LIVE).wait_for()
         await page.evaluate("scrollTo(0, 300)")
+        await until(page, "document.getAnimations().every(each => each instanceof CSSAnimation)")
         first = "lines => lines.find(line => line.getBoundingClientRect().bottom > 0).dataset.id"
         identifier = await page.locator("li.line").evaluate_all(first)
         place = await top(page.locator(f"[data-id='{identifier}']"))

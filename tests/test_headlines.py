@@ -1,5 +1,7 @@
 """What the page of headlines is made of: hours, found words, days before and after, addresses to go on at."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.newsstand import BEIRUT, NOON, Newsstand, a_source, an_app, an_item, channels_of, client_of
 from ticker.errors import SlowSearchError
-from ticker.model import Health, Item, Wish
+from ticker.model import Health, Item, Wish, listed
 from ticker.serve.assets import scripts
 from ticker.serve.filters import terms
 from ticker.serve.found import pieces
@@ -100,6 +102,46 @@ async def test_pages_follow_each_other_without_a_gap_or_a_line_twice() -> None:
         query = (page["ways"].older or "").removeprefix("?")  # type: ignore[attr-defined]  # values are objects
     assert query == ""
     assert len(told) == len(set(told)) == len(library.items)
+
+
+async def test_a_line_of_another_day_than_that_of_its_place_says_so() -> None:
+    """01:55 in Beirut, on the 11th."""
+    late = datetime(2025, 3, 10, 23, 55, tzinfo=UTC)
+    library, london = Newsstand(), a_source("wire", zone=ZoneInfo("Europe/London"))
+    library.items = [an_item("قطار", source="wire", at=late), an_item("ميناء", at=late)]
+    page = (await client_of(an_app(library, [a_source(), london])).get("/?lang=en")).text
+    assert page.count('<section class="day" data-day=') == 1
+    assert re.findall(r'<span class="date">(.*?)</span>', page) == ["10 March", ""], "the other one is to be filled in"
+
+
+async def test_a_source_that_was_taken_out_is_named_and_is_no_link() -> None:
+    library = Newsstand()
+    library.items = [an_item("قطار", source="third"), an_item("ميناء")]
+    page = (await client_of(an_app(library, [a_source(), a_source("wire")])).get("/")).text
+    assert 'class="source" data-source="third"' in page
+    assert 'href="/third/"' not in page
+    assert 'href="/sahifa/"' in page
+
+
+async def test_what_was_given_no_title_is_not_headed_by_all_its_sources() -> None:
+    sources = [a_source(f"paper-{n}", title=f"صحيفة {n}") for n in range(12)]
+    channels = channels_of(sources)
+    unnamed = replace(channels[""], title=listed(channels[""].sources.values()))
+    page = await view(
+        Site(channels={**channels, "": unnamed}, sources=sources, next_poll=lambda _: None), Newsstand(), "", b""
+    )
+    assert (unnamed.unnamed, channels[""].unnamed, channels["paper-1"].unnamed) == (True, False, False)
+    assert page["channel"] is unnamed
+
+
+async def test_one_try_that_went_wrong_is_no_alarm() -> None:
+    library = Newsstand()
+    library.items, client = [an_item("ميناء")], client_of(an_app(library, [a_source()]))
+    for state, told in (("suspect", False), ("failing", True)):
+        library.healths["sahifa"] = Health("sahifa", state, "unreachable", "no route", NOON)
+        page = (await client.get("/?lang=en")).text
+        assert ('class="trouble"' in page) == told
+        assert "no route" not in page, "that is for /status"
 
 
 async def test_a_search_on_a_page_is_the_search_of_its_feeds() -> None:

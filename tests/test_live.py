@@ -581,9 +581,15 @@ async def test_closing_ends_every_stream_at_once_even_one_that_takes_nothing():
 async def test_other_settings_leave_streams_be_but_those_of_a_feed_that_is_gone():
     async with desk() as room:
         everything, gone = await room.listen(), await room.listen("/events?feed=daily")
+        one = await room.listen("/events?feed=sahifa")
         left = channels_of([a_source("sahifa"), a_source("wire")])
         room.live.adopt(library=room.library, channels=left, most=100)
         await gone.end()
+        assert (await everything.event()).kind == "refresh", "the sources are others now"
+        room.live.adopt(library=room.library, channels=left, most=200)
+        room.library.add("of the source that was there", source="sahifa")
+        await room.live.told()
+        assert [(await stream.event()).kind for stream in (one, everything)] == ["items", "items"]
         room.library.add("of a source that was not there before", source="wire")
         await room.live.told()
         assert (await everything.event()).data["items"][0]["source"] == "wire"

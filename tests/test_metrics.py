@@ -243,7 +243,7 @@ def test_names_follow_the_conventions_of_prometheus():
     """As `promtool check metrics`: HELP, _total for counters and for them alone, base units at the end, no type."""
     families = list(metrics_of(busy().expose()[1].decode()))
     ours = [family for family in families if family.name.startswith("ticker_")]
-    assert len(ours) == 16
+    assert len(ours) == 17
     assert len({family.name for family in families}) == len(families)
     for family in families:
         assert re.fullmatch(r"(ticker|process)_[a-z_]+", family.name)
@@ -379,7 +379,8 @@ async def test_a_service_that_runs_counts_what_it_does(tmp_path):
         page = await service.get("status", headers={"Accept": "text/html"})
         state = await service.state()
         async with service.client.stream("GET", f"{service.url}events") as events:
-            assert await anext(events.aiter_bytes())
+            told = events.aiter_bytes()
+            assert await anext(told)
             watched = samples(metrics_of((await service.get("metrics")).text))
         found = samples(metrics_of((await service.get("metrics")).text))
         now = system_clock().timestamp()

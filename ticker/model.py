@@ -5,7 +5,7 @@ page order, which is newest first. A `Headline` has a wall-clock time but no day
 an instant. What must not be cannot be written.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import Enum
@@ -330,6 +330,11 @@ class Format(Enum):
         self.media_type = media_type
 
 
+def listed(titles: Iterable[str]) -> str:
+    """The title of a feed of several sources that was given none."""
+    return f"Ticker · {' · '.join(titles)}"[:200]
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """What a feed says of itself; the same in every version until the operator edits the configuration."""
@@ -345,6 +350,11 @@ class Channel:
     languages: Mapping[str, str] = field(default_factory=dict)  # name -> language of sources that have another one
     pages: Mapping[str, str] = field(default_factory=dict)  # name -> the page that is followed, for people
     hubs: tuple[str, ...] = ()  # WebSub hubs that are advertised: those that work
+
+    @property
+    def unnamed(self) -> bool:
+        """Whether the title only lists the sources, because nobody gave it another."""
+        return len(self.sources) > 1 and self.title == listed(self.sources.values())
 
     def language_of(self, source: str) -> str:
         """BCP 47, of the headlines of *source*."""

@@ -114,8 +114,11 @@ class Refresh:
     before: Cursor | None
     cursor: Cursor
     size: int = 200
+    feed: str | None = None  # whose readers are told; None: all
 
-    def told(self, _view: View) -> bytes:
+    def told(self, view: View) -> bytes:
+        if self.feed not in (None, view.feed):
+            return b""
         return f"event: refresh\nid: {self.cursor}\ndata: {{}}\n\n".encode()
 
     def rest(self) -> None:

@@ -89,7 +89,12 @@ class Live:
         return len(self._readers)
 
     def adopt(self, *, library: Library, channels: Mapping[str, Channel], most: int, anew: bool = False) -> None:
-        """Go on by other settings: whoever reads a feed that is gone is hung up on, or everybody where *anew*."""
+        """Go on by other settings: whoever reads a feed that is gone is hung up on, or everybody where *anew*.
+
+        Whoever reads all sources has the page anew where they are others now.
+        """
+        if channels[""].sources != self._channels[""].sources and self._last is not None:
+            self._tell(Refresh(None, self._last, feed=""))
         self._library, self._channels, self._most = library, channels, most
         for reader in self._readers:
             channel = channels.get(reader.view.feed)

@@ -75,11 +75,13 @@ export function bound() {
   const after = Math.floor(Date.parse(all[MOST - 1].dataset.at) / 1000) + 1;
   for (const li of all.slice(MOST)) li.remove();
   for (const group of list().querySelectorAll(".hour, .day")) if (!group.querySelector("li[data-id]")) group.remove();
-  const query = main.dataset.query ? `${main.dataset.query}&` : "";
   const link = document.querySelector("[data-part=older] a");
-  link.setAttribute("href", `?${query}before=${after}-0`);
+  link.setAttribute("href", `?${kept()}before=${after}-0`);
   link.parentElement.hidden = false;
 }
+
+// What an address keeps of the search.
+const kept = () => main.dataset.query ? `${main.dataset.query}&` : "";
 
 // The day or hour named *key* within *parent*, made in its place if it is not there.
 function section(parent, kind, key, li) {
@@ -90,6 +92,7 @@ function section(parent, kind, key, li) {
   made.dataset[kind] = key;
   const heading = made.querySelector("h2, h3");
   heading.firstElementChild.textContent = kind === "day" ? named(key) : `${key.slice(11, 13)}:00`;
+  if (kind === "day") heading.firstElementChild.setAttribute("href", `?${kept()}day=${key}`);
   const below = groups.find((group) => group.querySelector("li[data-id]")?.dataset.at < li.dataset.at);
   parent.insertBefore(made, below ?? null);
   if (kind === "day") parent.querySelector("[data-part=empty]")?.remove();
@@ -98,10 +101,14 @@ function section(parent, kind, key, li) {
 
 // A day as the server writes it: `Monday, 10 March 2025`.
 function named(day) {
-  const [year, month, date] = day.split("-").map(Number);
-  const names = (kind) => main.dataset[kind].split("|");
-  const weekday = names("weekdays")[(new Date(day).getUTCDay() + 6) % 7];
-  return `${weekday}${main.dataset.comma} ${date} ${names("months")[month - 1]} ${year}`;
+  const weekday = main.dataset.weekdays.split("|")[(new Date(day).getUTCDay() + 6) % 7];
+  return `${weekday}${main.dataset.comma} ${dated(day)} ${Number(day.slice(0, 4))}`;
+}
+
+// The same without its weekday and year.
+function dated(day) {
+  const [, month, date] = day.split("-").map(Number);
+  return `${date} ${main.dataset.months.split("|")[month - 1]}`;
 }
 
 function built(entry) {
@@ -118,6 +125,9 @@ function built(entry) {
   const place = li.querySelector(".zone");
   if (zone === main.dataset.zone) place.remove();
   else place.textContent = source?.dataset.city ?? "UTC";
+  const date = li.querySelector(".date"); // where it is another than that of the list
+  if (printed.day === wall(main.dataset.zone, new Date(entry.published)).day) date.remove();
+  else date.textContent = dated(printed.day);
   li.querySelector(".headline").href = entry.page;
   say(li.querySelector(".headline bdi"), entry.title, entry.language);
   const named = li.querySelector(".source");

@@ -45,8 +45,9 @@ export function live({ renewed, reached }) {
   part("news").addEventListener("click", up);
 }
 
-// Goes to the newest line.
+// Goes to the newest line, with the focus.
 export function up() {
+  lines()[0]?.querySelector(".headline").focus({ preventScroll: true });
   scrollTo({ top: 0, behavior: quiet() ? "instant" : "smooth" });
 }
 
@@ -135,9 +136,10 @@ function renew(pages) {
   const had = new Set([...lines()].map(({ dataset }) => dataset.id));
   const newest = lines()[0]?.dataset.at ?? "";
   const away = !atTop(list());
-  const stays = away && overlaps(pages) && !reframed(fresh);
-  if (reframed(fresh)) frame(fresh);
+  const otherwise = reframed(fresh);
+  const stays = away && overlaps(pages) && !otherwise;
   const change = () => {
+    if (otherwise) frame(fresh);
     if (!stays) {
       adopt(fresh, ["list"]);
       adopt(pages.at(-1), ["older"]);

@@ -5,9 +5,10 @@ import { connected, follow, live, up } from "./live.js";
 import { adopt, page } from "./remote.js";
 import { search } from "./search.js";
 
-const AHEAD = "800px"; // how far before its end the list is gone on with
+const AHEAD = "0px 0px 800px"; // how far before its end the list is gone on with: who is below it already reads something else
 const FIRST = 2_000; // ms until a page that did not come is asked for again, while its place is in sight; doubled each time
 const LONGEST = 60_000;
+const SAID = 2_000; // ms for which a button says what it has done
 const field = (element) => element.closest("input, textarea, select, [contenteditable]");
 
 function history() {
@@ -87,7 +88,10 @@ function copying() {
     const button = target.closest("[data-copy]");
     if (!button) return;
     await navigator.clipboard.writeText(button.dataset.copy);
+    const { textContent } = button;
+    if (textContent === button.dataset.done) return;
     button.textContent = button.dataset.done;
+    setTimeout(() => button.textContent = textContent, SAID);
   });
   offer();
   return offer;
@@ -95,7 +99,8 @@ function copying() {
 
 // A time is that of its source; under the pointer it says the reader's own, with the day.
 function times() {
-  const own = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "full", timeStyle: "short" });
+  const { lang } = document.documentElement;
+  const own = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { dateStyle: "full", timeStyle: "short" });
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   addEventListener("pointerover", ({ target }) => {
     const time = target.closest?.("time[datetime]");
@@ -103,6 +108,15 @@ function times() {
   });
 }
 
+// The language was chosen by an address and is kept: whom the address is given to, it chooses none for.
+function forgetLanguage() {
+  const { href } = location;
+  const url = new URL(href);
+  if (!navigator.cookieEnabled || !url.searchParams.has("lang")) return;
+  globalThis.history.replaceState(null, "", href.replace(/([?&])lang=[^&#]*&?/g, "$1").replace(/[?&](?=#|$)/, ""));
+}
+
+forgetLanguage();
 if (main) {
   const watch = history();
   const offer = copying();

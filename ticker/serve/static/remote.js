@@ -43,4 +43,12 @@ export function frame(fresh) {
   const { zone, rtl } = fresh.querySelector("main").dataset;
   Object.assign(document.querySelector("main").dataset, { zone, rtl });
   document.title = fresh.title;
+  heads(fresh);
+}
+
+const HEADS = "link[rel=alternate], link[rel=canonical], meta[name=robots]"; // what others read of the page: its feeds
+
+function heads(fresh) {
+  for (const element of document.head.querySelectorAll(HEADS)) element.remove();
+  document.head.append(...[...fresh.head.querySelectorAll(HEADS)].map((element) => document.adoptNode(element)));
 }

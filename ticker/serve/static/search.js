@@ -17,9 +17,17 @@ export function search(shown, lost) {
   let owing = false; // an answer that did not come
   let asked = new AbortController();
 
+  let here = place(location); // what is shown, without what leads to a part of it
+  let wanted = null; // the address of the past that was gone back to
+
   const address = () => {
     const said = new URLSearchParams([...new FormData(form)].filter(([, value]) => value.trim()));
     return form.getAttribute("action") + (said.size ? `?${said}` : "");
+  };
+  // A search is one step of the history of the browser, however many letters it was typed in.
+  const enter = (url) => {
+    const step = searched(here) ? "replaceState" : "pushState";
+    if (place(url) !== here) history[step](null, "", url);
   };
   const go = async () => {
     clearTimeout(pause);
@@ -27,12 +35,15 @@ export function search(shown, lost) {
     asked.abort();
     asked = new AbortController();
     const { signal } = asked;
-    const url = address();
+    const url = new URL(wanted ?? address(), location.href);
     main.setAttribute("aria-busy", "true");
     try {
       const fresh = await page(url, signal);
       if (signal.aborted) return;
-      history.replaceState(null, "", url);
+      if (!wanted) enter(url);
+      else fill(form, fresh);
+      here = place(url);
+      wanted = null;
       take(fresh);
       waits = FIRST;
       shown();
@@ -51,16 +62,31 @@ export function search(shown, lost) {
   };
 
   form.addEventListener("input", () => {
+    wanted = null;
     clearTimeout(pause);
     pause = setTimeout(go, PAUSE);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    wanted = null;
+    void go();
+  });
+  addEventListener("popstate", () => {
+    if (place(location) === here) return; // to another part of what is shown
+    wanted = location.href;
     void go();
   });
   const again = () => owing && void go();
   addEventListener("online", again);
   return again;
+}
+
+const place = ({ pathname, search }) => pathname + search;
+const searched = (where) => /[?&](q|not)=/.test(where);
+
+// The words of *fresh* stand in the fields.
+function fill(form, fresh) {
+  for (const field of form.querySelectorAll("input")) field.value = fresh.getElementById(field.id).value;
 }
 
 function take(fresh) {
