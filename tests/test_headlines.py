@@ -137,10 +137,13 @@ async def test_what_was_given_no_title_is_not_headed_by_all_its_sources() -> Non
 async def test_one_try_that_went_wrong_is_no_alarm() -> None:
     library = Newsstand()
     library.items, client = [an_item("ميناء")], client_of(an_app(library, [a_source()]))
-    for state, told in (("suspect", False), ("failing", True)):
-        library.healths["sahifa"] = Health("sahifa", state, "unreachable", "no route", NOON)
+    for health in (
+        Health("sahifa", "suspect", "unreachable", "no route", NOON),
+        Health("sahifa", "failing", "unreachable", "no route", NOON),
+    ):
+        library.healths["sahifa"] = health
         page = (await client.get("/?lang=en")).text
-        assert ('class="trouble"' in page) == told
+        assert ('class="trouble"' in page) == (health.state == "failing")
         assert "no route" not in page, "that is for /status"
 
 
