@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import Enum
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 from ticker.errors import Cause
@@ -175,6 +175,13 @@ class Item:
     # The first poll that missed it though a line below it was still listed: withdrawn, unless it comes back.
     gone_at: datetime | None = None
     repost_of: str | None = None  # guid of the item that it says once more: kept, and in no feed
+
+    def listed_at(self, at: datetime, rank: int) -> Self:
+        """As a list that was read *at* then shows it; in less than half the time of `replace`, for each row of each."""
+        return type(self)(
+            self.guid, self.source, self.title, self.link, self.published, self.updated, self.printed, self.clock,
+            self.printed_at, self.first_seen, at, rank, self.flag, self.revisions, None, self.repost_of,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)

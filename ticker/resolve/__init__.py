@@ -92,7 +92,7 @@ def reach(matches: Sequence[Match], known: Known, *, fetched_at: datetime, zone:
 
 def _known(match: Match, item: Item, page: Moment, moments: Iterator[datetime]) -> Change:
     row = match.headline
-    seen = replace(item, last_seen=page.fetched_at, rank=match.rank, gone_at=None)
+    seen = item.listed_at(page.fetched_at, match.rank)
     if match.kind == "same" or (row.title == item.title and match.kind != "corrected"):
         return Change(seen, match.kind, match.reason, row)
     was = Revision(item.title, _worded_at(item), item.printed, page.fetched_at, match.reason)

@@ -40,11 +40,18 @@ def candidates(
     summer time skips is taken as shifted forward. *offset* is how far the clock of the page is
     ahead of that of its zone.
     """
+    return list(_candidates(clock, fetched_at, zone, ahead, offset))
+
+
+@lru_cache(maxsize=1_000)  # each new row of a poll is asked about several times
+def _candidates(
+    clock: time, fetched_at: datetime, zone: ZoneInfo, ahead: timedelta, offset: timedelta
+) -> tuple[datetime, ...]:
     shown = fetched_at + offset
     today = shown.astimezone(zone).date()
     locals_ = (datetime.combine(today - timedelta(days=back), clock) for back in range(-1, DAYS_BACK + 1))
     possible = {at for local in locals_ for at in instants(local, zone)}
-    return sorted((at - offset for at in possible if at <= shown + ahead), reverse=True)
+    return tuple(sorted((at - offset for at in possible if at <= shown + ahead), reverse=True))
 
 
 def nearest(clock: time, at: datetime, zone: ZoneInfo) -> datetime:

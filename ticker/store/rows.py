@@ -5,7 +5,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
@@ -115,7 +115,9 @@ def revision_of(row: RowMapping) -> Revision:
 
 def still_listed(item: Item, last_good: datetime | None) -> Item:
     """A listed item was last seen by the last accepted poll, which does not write that on every row."""
-    return replace(item, last_seen=max(item.last_seen, last_good)) if item.rank is not None and last_good else item
+    if item.rank is None or last_good is None:
+        return item
+    return item.listed_at(max(item.last_seen, last_good), item.rank)
 
 
 def health_of(row: RowMapping) -> Health:
