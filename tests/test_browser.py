@@ -23,8 +23,14 @@ pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 BUDGET = 60_000  # bytes that the first view may transfer
 WATCH = """window.shifts = [];
-new PerformanceObserver(list => shifts.push(...list.getEntries().map(({value}) => value)))
-  .observe({type: "layout-shift"});
+const rect = ({x, y, width, height}) => [x, y, width, height].join(" ");
+const moved = ({node, previousRect, currentRect}) =>
+  `${(node?.outerHTML ?? node?.textContent)?.slice(0, 200)}: ${rect(previousRect)} -> ${rect(currentRect)}`;
+// what glides over the edge of the window counts too, though less than a pixel of it was to be seen
+const shown = ({previousRect, currentRect}) => previousRect.height >= 1 || currentRect.height >= 1;
+new PerformanceObserver(list => shifts.push(...list.getEntries().filter(({sources}) => !sources.length || sources.some(shown)).map(
+  ({value, sources}) => `${value}: ${sources.map(moved).join("; ")}`
+))).observe({type: "layout-shift"});
 const seen = window.seen = {};
 new MutationObserver(() => {
   for (const line of document.querySelectorAll("li.line")) {
