@@ -28,7 +28,8 @@ const moved = ({node, previousRect, currentRect}) =>
   `${(node?.outerHTML ?? node?.textContent)?.slice(0, 200)}: ${rect(previousRect)} -> ${rect(currentRect)}`;
 // what glides over the edge of the window counts too, though less than a pixel of it was to be seen
 const shown = ({previousRect, currentRect}) => previousRect.height >= 1 || currentRect.height >= 1;
-new PerformanceObserver(list => shifts.push(...list.getEntries().filter(({sources}) => !sources.length || sources.some(shown)).map(
+const counts = ({sources}) => !sources.length || sources.some(shown);
+new PerformanceObserver(list => shifts.push(...list.getEntries().filter(counts).map(
   ({value, sources}) => `${value}: ${sources.map(moved).join("; ")}`
 ))).observe({type: "layout-shift"});
 const seen = window.seen = {};
