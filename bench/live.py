@@ -16,6 +16,7 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -126,7 +127,8 @@ def processor(pid: int) -> float:
 
 
 @contextmanager
-def service(config: Path):  # type: ignore[no-untyped-def]  # a process
+def service(config: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`ticker run` as a process, until the block ends."""
     running = subprocess.Popen([sys.executable, "-m", "ticker", "-c", str(config), "run"], stderr=subprocess.DEVNULL)
     try:
         until = monotonic() + PATIENCE

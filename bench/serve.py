@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,7 +128,7 @@ def rate(url: str, seconds: float, *headers: str, cores: frozenset[int]) -> floa
     return float(found[1])
 
 
-def _on(cores: frozenset[int]):  # type: ignore[no-untyped-def]  # what preexec_fn takes
+def _on(cores: frozenset[int]) -> Callable[[], None]:
     return lambda: os.sched_setaffinity(0, cores)
 
 

@@ -311,6 +311,20 @@ async def test_a_search_is_one_step_back_and_what_others_read_of_the_page_follow
         assert await page.locator("#q").input_value() == "الأرصاد"
 
 
+async def test_an_address_that_is_passed_on_chooses_no_language_for_others(stage: Stage, browser: Browser) -> None:
+    for given, left in (
+        ("?lang=ar", ""),
+        ("?q=x&lang=ar", "?q=x"),
+        ("?lang=ar&q=x", "?q=x"),
+        ("?q=x&lang=ar#q", "?q=x#q"),
+    ):
+        async with visit(browser, stage.url + given) as (page, _):
+            await until(page, "!location.href.includes('lang=')")
+            assert page.url == stage.url + left
+            await page.reload()
+            assert await page.locator("html").get_attribute("lang") == "ar", "the choice is kept"
+
+
 async def test_what_stands_below_a_list_without_end_is_reached_on_a_phone(stage: Stage, browser: Browser) -> None:
     async with visit(browser, stage.url, viewport=PHONE) as (page, _):
         await page.locator(LIVE).wait_for()

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.newsstand import BEIRUT, NOON, Newsstand, a_source, an_app, an_item, channels_of, client_of
+from tests.newsstand import BEIRUT, NOON, Clock, Newsstand, a_source, an_app, an_item, channels_of, client_of
 from ticker.errors import SlowSearchError
-from ticker.model import Health, Item, Wish, listed
+from ticker.model import Health, Item, Wish, titled_together
+from ticker.serve import build_app
 from ticker.serve.assets import scripts
 from ticker.serve.filters import terms
 from ticker.serve.found import pieces
@@ -126,12 +127,19 @@ async def test_a_source_that_was_taken_out_is_named_and_is_no_link() -> None:
 async def test_what_was_given_no_title_is_not_headed_by_all_its_sources() -> None:
     sources = [a_source(f"paper-{n}", title=f"صحيفة {n}") for n in range(12)]
     channels = channels_of(sources)
-    unnamed = replace(channels[""], title=listed(channels[""].sources.values()))
-    page = await view(
-        Site(channels={**channels, "": unnamed}, sources=sources, next_poll=lambda _: None), Newsstand(), "", b""
-    )
-    assert (unnamed.unnamed, channels[""].unnamed, channels["paper-1"].unnamed) == (True, False, False)
-    assert page["channel"] is unnamed
+    for title, heading in (
+        (channels[""].title, channels[""].title),
+        (titled_together(channels[""].sources.values()), "All headlines"),
+    ):
+        named = channels | {"": replace(channels[""], title=title)}
+        app = build_app(
+            library=Newsstand(), channels=named, sources=sources, clock=Clock(), next_poll=lambda _name: None
+        )
+        page = (await client_of(app).get("/?lang=en")).text
+        (found,) = re.findall("<h1.*?>(.*?)</h1>", page)
+        assert re.sub("<.*?>", "", found) == heading
+        assert f"<title>{heading}</title>" in page
+        assert page.count("صحيفة 0 · صحيفة 1") == (0 if heading == title else 3), "the feeds have their own title"
 
 
 async def test_one_try_that_went_wrong_is_no_alarm() -> None:

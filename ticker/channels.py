@@ -4,7 +4,7 @@ from collections import Counter
 
 from ticker.config import Settings
 from ticker.hubs import advertised
-from ticker.model import Channel, listed
+from ticker.model import Channel, titled_together
 from ticker.store import Store
 
 
@@ -19,7 +19,7 @@ def channels_of(settings: Settings, hubs: tuple[str, ...] = ()) -> dict[str, Cha
     titles = {source.name: source.title for source in settings.sources}
     languages = {source.name: source.language for source in settings.sources}
     language = Counter(languages.values()).most_common(1)[0][0]
-    named = settings.sources[0].title if len(titles) == 1 else listed(titles.values())
+    named = settings.sources[0].title if len(titles) == 1 else titled_together(titles.values())
     others = {name: spoken for name, spoken in languages.items() if spoken != language}
     pages = {source.name: source.urls[0] for source in settings.sources}
     channels = {"": Channel("", settings.feed.title or named, language, url, titles, *window, others, pages, hubs)}

@@ -337,7 +337,7 @@ class Format(Enum):
         self.media_type = media_type
 
 
-def listed(titles: Iterable[str]) -> str:
+def titled_together(titles: Iterable[str]) -> str:
     """The title of a feed of several sources that was given none."""
     return f"Ticker · {' · '.join(titles)}"[:200]
 
@@ -361,7 +361,7 @@ class Channel:
     @property
     def unnamed(self) -> bool:
         """Whether the title only lists the sources, because nobody gave it another."""
-        return len(self.sources) > 1 and self.title == listed(self.sources.values())
+        return len(self.sources) > 1 and self.title == titled_together(self.sources.values())
 
     def language_of(self, source: str) -> str:
         """BCP 47, of the headlines of *source*."""
