@@ -45,6 +45,7 @@ class Source:
     headers: Mapping[str, str] = field(default_factory=dict)
     charset: str | None = None  # of pages that declare none and are not UTF-8
     allow_private: bool = False
+    keep: timedelta | None = None  # how long its headlines are kept; None: for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,17 @@ class Item:
             self.guid, self.source, self.title, self.link, self.published, self.updated, self.printed, self.clock,
             self.printed_at, self.first_seen, at, rank, self.flag, self.revisions, None, self.repost_of,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """As much of an item as tells whether a page of it has to be made, or made anew."""
+
+    number: int  # in the order of the store
+    guid: str
+    link: str | None
+    edited: bool  # has old wordings or times
+    mark: str  # another one once anything has changed that is shown of it
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -39,6 +39,7 @@ class Settings:
     server: Server
     store: str  # sqlite:////absolute/file.db
     feed: FeedSettings
+    keep: timedelta | None  # how long headlines are kept; None: for ever. A source may say otherwise
     keep_polls: timedelta  # how long the rows of polls are kept for replay
     contact: str  # of the operator, for those whose pages are polled; "" where none is given
     sources: tuple[Source, ...]
@@ -79,9 +80,9 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         _check_private(file, written, variables)
     if problems := written.problems():
         raise ConfigError(problems)
-    sources = tuple(each.checked() for each in file.sources)
+    sources = tuple(each.checked(file.keep) for each in file.sources)
     targets = named([each.checked() for each in file.notify])
-    return Settings(file.server, file.store, file.feed, file.keep_polls, file.contact, sources, targets)
+    return Settings(file.server, file.store, file.feed, file.keep, file.keep_polls, file.contact, sources, targets)
 
 
 def _check_private(file: File, written: Written, variables: Mapping[KeyPath, str]) -> None:

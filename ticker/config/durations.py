@@ -1,4 +1,4 @@
-"""The types of durations: 60s, 5m, 24h, 2d, 1h30m. A bare number is refused.
+"""The types of durations: 60s, 5m, 24h, 2d, 1h30m, and 2y of what is kept. A bare number is refused.
 
 Each rule raises ValueError with what is wrong and the cure.
 """
@@ -6,7 +6,7 @@ Each rule raises ValueError with what is wrong and the cure.
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import PlainValidator
 
@@ -85,3 +85,20 @@ Seconds = Annotated[timedelta, _at_least("1s")]
 Minutes = Annotated[timedelta, _at_least("1m")]
 # Less, and a line that comes back within 20 h could not be told from a new one.
 Days = Annotated[timedelta, _at_least("1d")]
+
+
+def _keep(value: object) -> timedelta | None:
+    """`forever`, years, or a duration."""
+    if isinstance(value, str) and value.strip().lower() in FOREVER:
+        return None
+    if isinstance(value, str) and (years := _YEARS.fullmatch(value)):
+        return int(years[1]) * YEAR
+    return _duration(value, "keep", "7d")
+
+
+FOREVER = ("forever", "for ever")
+YEAR = timedelta(days=365)
+_YEARS = re.compile("([1-9][0-9]{0,2})y")
+# Less than a week, and what people still look for would be gone before they do.
+Keep = Annotated[timedelta | None, PlainValidator(_keep)]
+OwnKeep = Annotated[timedelta | Literal[""] | None, PlainValidator(_keep)]  # "": as the others

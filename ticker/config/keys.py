@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 
 from ticker.config.access import LOOPBACK, Proxies, ReadToken, Token
 from ticker.config.addresses import Contact, Host, HubUrls, PublicUrl, Store, Urls
-from ticker.config.durations import MINUTELY, Days, EveryOrRange, Minutes, Seconds
+from ticker.config.durations import MINUTELY, Days, EveryOrRange, Keep, Minutes, OwnKeep, Seconds
 from ticker.config.names import Charset, Language, Name, Zone
 from ticker.config.notify import Chosen, Private, Secret, Target, TargetName, To, Words
 from ticker.config.texts import OR_EMPTY, Headers, Selector, Text
@@ -102,8 +102,10 @@ class _Source:
     headers: Headers = field(default_factory=dict)
     charset: Charset = ""
     allow_private: _Flag = False
+    keep: OwnKeep = ""
 
-    def checked(self) -> Source:
+    def checked(self, keep: timedelta | None) -> Source:
+        """What is polled, *keep* standing in for its own."""
         css = self.selectors
         return Source(
             name=self.name,
@@ -120,6 +122,7 @@ class _Source:
             headers=self.headers,
             charset=self.charset or None,
             allow_private=self.allow_private,
+            keep=keep if self.keep == "" else self.keep,
         )
 
 
@@ -152,6 +155,7 @@ class File:
     server: Annotated[Server, OR_EMPTY] = field(default_factory=Server)
     store: Store = "sqlite:///data/ticker.db"
     feed: Annotated[FeedSettings, OR_EMPTY] = field(default_factory=FeedSettings)
+    keep: Keep = None  # for ever
     keep_polls: Days = timedelta(days=30)
     contact: Contact = ""
     notify: Annotated[list[_Target], OR_NONE] = field(default_factory=list)

@@ -7,7 +7,7 @@ import difflib
 import re
 from functools import cache
 from typing import Annotated
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
@@ -80,6 +80,11 @@ def _zone(value: object) -> ZoneInfo:
 
 
 def _no_zone(value: str) -> str:
+    if not _zones():
+        where = (
+            f"neither in Python's package tzdata nor in {' or '.join(TZPATH) or 'any folder (PYTHONTZPATH is empty)'}"
+        )
+        return f"{value!r} cannot be looked up: there is no time-zone data, {where}; install tzdata"
     if _OFFSET.fullmatch(value.strip()):  # no zone is near: UTC would be hours off, and a city right for half the year
         place = "a zone is a place (Region/City), since summer time moves its offset"
         return f"{value!r} is an offset, and {place}; write e.g. timezone: {EXAMPLES['timezone']}"
@@ -92,8 +97,13 @@ def _no_zone(value: str) -> str:
 
 
 @cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@cache
 def _near_zones(value: str) -> list[str]:
-    zones = sorted(available_timezones(), reverse=True)
+    zones = sorted(_zones(), reverse=True)
     names = {zone.rpartition("/")[2].casefold(): zone for zone in zones} | {zone.casefold(): zone for zone in zones}
     wanted = value.strip().replace(" ", "_").casefold()
     city = wanted.rpartition("/")[2]

@@ -21,6 +21,7 @@ EXAMPLES = {
     "hub": "true",
     "hub_private": "true",
     "contact": "news@example.org",
+    "keep": "2y",
     "keep_polls": "30d",
     "notify": "[{to: https://hooks.example.org/ticker}]",
     "to": "https://hooks.example.org/ticker",

@@ -33,6 +33,7 @@ from ticker.model import (
 )
 from ticker.store.archives import close_archives, count_archives, subscription, unarchived
 from ticker.store.changes import FAILING, ensure, keep_items, publish, success, trouble
+from ticker.store.copies import Begun, Contents, Copies, refuse_unfinished
 from ticker.store.engine import open_engine
 from ticker.store.evidence import EvidenceLocker, keep_page, pack_body
 from ticker.store.history import History
@@ -48,6 +49,9 @@ from ticker.store.queries import (
     repaired_since,
     version_query,
 )
+from ticker.store.readonly import hindrance
+from ticker.store.records import FORM, KINDS, Record, RecordError
+from ticker.store.retention import Outdated, Retention
 from ticker.store.rows import (
     KeptPoll,
     KeptRow,
@@ -61,10 +65,23 @@ from ticker.store.rows import (
 )
 from ticker.store.search import Finder
 from ticker.store.subscriptions import Announcements, Subscriptions
+from ticker.store.sweep import Sweep
 from ticker.store.tables import archives, items, polls, sources, versions
 from ticker.store.together import Together, Write, refused
 
-__all__ = ["FAILING", "KeptPoll", "KeptRow", "Store"]
+__all__ = [
+    "FAILING",
+    "FORM",
+    "KINDS",
+    "Begun",
+    "Contents",
+    "KeptPoll",
+    "KeptRow",
+    "Outdated",
+    "Record",
+    "RecordError",
+    "Store",
+]
 
 
 REST = 5.0  # seconds that closing waits for transactions
@@ -95,20 +112,42 @@ class Store:
         hours = Hours(self._transaction)
         self.printed, self.polled = hours.printed, hours.polled
         self.printed_together, self.polled_together = hours.printed_together, hours.polled_together
+        self.copies = Copies(self._transaction)  # for export and import
+        self.retention = Retention(self._transaction)  # what is not kept for ever
         past = Past(self._transaction)  # for a replay
         self.kept, self.count_kept, self.items_of = past.kept, past.count_kept, past.items_of
         self.known_at, self.gone, self.adopt = past.known_at, past.gone, past.adopt
+        sweep = Sweep(self._transaction)
+        self.glances, self.first_archive = sweep.glances, sweep.first_archive
         self._news: dict[str, tuple[int, datetime | None]] = {}  # source -> its revision, and `last_new` as of that
 
     @classmethod
-    async def open(cls, url: str, *, keep_polls: timedelta = timedelta(days=30)) -> Self:
+    async def open(cls, url: str, *, keep_polls: timedelta = timedelta(days=30), to_import: bool = False) -> Self:
         """Open or make the database at *url*; an older one is upgraded in place.
 
         Args:
             url: `sqlite:///path`.
             keep_polls: how long the rows of polls are kept for replay.
+            to_import: open it even where an import has begun and not ended.
+
+        Raises:
+            StoreError: it cannot be opened, or only to import what is missing.
         """
-        return cls(await open_engine(url), keep_polls)
+        store = cls(await open_engine(url), keep_polls)
+        try:
+            if not to_import:
+                async with store._transaction(write=False) as db:
+                    await refuse_unfinished(db)
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    @property
+    def hindrance(self) -> str:
+        """Why nothing can be kept, though what was published can be read; empty where it can, a full disk apart."""
+        file = self._engine.url.database
+        return hindrance(file) if file and file != ":memory:" else ""
 
     def publish_apart(self, seconds: float) -> None:
         """From now on, let so many seconds pass between two transactions that publish, or more: see `Together`."""

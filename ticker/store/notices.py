@@ -1,12 +1,14 @@
 """What people were told: the trouble of each source, and how far each target was told of headlines."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ticker.errors import StoreError
 from ticker.model import Item
 from ticker.store.rows import item_of
 from ticker.store.subscriptions import Transactions
@@ -34,19 +36,31 @@ class Notices:
                 await db.execute(update(sources).where(sources.c.name == name).values(alarmed=since))
 
     async def follow(self, targets: Collection[str]) -> dict[str, int]:
-        """How far each of *targets* was told; one that is new begins here, and all others are forgotten."""
+        """How far each of *targets* was told; one that is new begins here, and all others are forgotten.
+
+        Nothing is written where nothing changes; where the store refuses, that is as good until the next start.
+        """
+        async with self._transaction(write=False) as db:
+            known: dict[str, int] = {row.target: row.item for row in await db.execute(select(notified))}
+            newest: int = await db.scalar(select(func.max(items.c.id))) or 0
+        if known.keys() != set(targets):
+            with suppress(StoreError):
+                await self._follow(targets, newest)
+        return {target: known.get(target, newest) for target in targets}
+
+    async def _follow(self, targets: Collection[str], newest: int) -> None:
         async with self._transaction(write=True) as db:
             await db.execute(delete(notified).where(notified.c.target.not_in(list(targets))))
-            newest = await db.scalar(select(func.max(items.c.id))) or 0
             for target in targets:
                 new = insert(notified).values(target=target, item=newest)
                 await db.execute(new.on_conflict_do_nothing(index_elements=["target"]))
-            return {row.target: row.item for row in await db.execute(select(notified))}
 
     async def told(self, target: str, item: int) -> None:
         """*target* knows of all items up to this one."""
+        new = insert(notified).values(target=target, item=item)
+        known = new.on_conflict_do_update(index_elements=["target"], set_={"item": item})
         async with self._transaction(write=True) as db:
-            await db.execute(update(notified).where(notified.c.target == target).values(item=item))
+            await db.execute(known)
 
     async def news(self, after: int, since: datetime) -> tuple[int, list[Item]]:
         """The items kept after that number and first seen since then, newest first, and the number of the last.

@@ -22,7 +22,7 @@ from sqlalchemy import (
     true,
 )
 
-HEAD = "0006"  # the last of the migrations that make these tables; a test holds it against migrations/versions
+HEAD = "0007"  # the last of the migrations that make these tables; a test holds it against migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -214,4 +214,19 @@ notified = Table(  # how far each target of `notify` was told of new headlines
     metadata,
     Column("target", String(64), primary_key=True),
     Column("item", BigInteger, nullable=False),  # items.id
+)
+
+forgetting = Table(  # when what is too old was looked for last: a clock that has leapt since is not believed at once
+    "forgetting",
+    metadata,
+    Column("at", Instant, primary_key=True),
+    Column("doubted", Instant),  # since when the clock is not believed
+)
+
+importing = Table(  # an import that has begun and not ended: until then the store is opened for nothing else
+    "importing",
+    metadata,
+    Column("export", String(64), primary_key=True),  # digest of its first line
+    Column("line", BigInteger, nullable=False),  # of its file, kept up to this
+    Column("item", BigInteger, nullable=False),  # the largest items.id so far: another is somebody else's
 )

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.errors import StoreError
-from ticker.store.engine import CURES
+from ticker.store.engine import unkept
 
 PAUSE = 4.0  # times what a transaction took: publishing has a fifth of the time
 LONGEST = 1.0  # second of such a pause: nobody waits longer to be published
@@ -31,9 +31,7 @@ class Write:
 
 def refused(error: SQLAlchemyError) -> StoreError:
     """As every error of the database leaves the store."""
-    said = str(getattr(error, "orig", None) or error)
-    cures = [cure for word, cure in CURES.items() if word in said]
-    made = StoreError("; ".join([f"the database refused: {said}", *cures[:1]]))
+    made = unkept(str(getattr(error, "orig", None) or error))
     made.__cause__ = error
     return made
 
