@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ticker.errors import StoreError
-from ticker.model import Channel, Format, Press, Source
+from ticker.model import Channel, Format, Item, Press, Source
 from ticker.serve import headlines, item, overview, packed
 from ticker.serve.access import Access, AccessLog
 from ticker.serve.api import Api
@@ -55,6 +55,8 @@ STATIC = {  # path -> file, media type, seconds of max-age; the same for everybo
     "/static/pages.css": ("pages.css", "text/css; charset=utf-8", DAY),
     "/static/feed.css": ("feed.css", "text/css; charset=utf-8", DAY),
 }
+
+HasPage = Callable[[Item], bool]
 
 _FEEDS = re.compile(rb'(?<= xmlUrl=")[^"]+')
 
@@ -110,12 +112,12 @@ def build_app(
     Feeds are 503 until the first `shelf.refresh()` that finds an item.
     """
     shelf = Shelf(library=library, channels=channels, sources=sources, clock=clock)
-    documents = {path: _static(*facts) for path, facts in STATIC.items()} | scripts()
+    documents = release()
     if opml is not None and gate is None:
         documents["/opml"] = _opml(opml)
     site = Site(channels=channels, sources=sources, next_poll=next_poll, facts=facts)
     versions = {path: document.digest[:8] for path, document in documents.items()}
-    templates = Templates(_everywhere(site, versions, listed=opml is not None))
+    templates = Templates(everywhere(site, versions, listed=opml is not None))
     views = _Views(library, site, templates, shelf, clock)
     app = Application(
         routes=[*Api(library=library, channel=channels[""], clock=clock).routes(), *_lists(opml), *views.routes()],
@@ -258,13 +260,30 @@ def texts_for(request: Request, language: str) -> Texts:
     )
 
 
-def _everywhere(site: Site, versions: Mapping[str, str], *, listed: bool) -> dict[str, object]:
-    """What every template knows."""
+def release() -> dict[str, Document]:
+    """Path -> what only a release changes."""
+    return {path: _static(*facts) for path, facts in STATIC.items()} | scripts()
+
+
+def everywhere(
+    site: Site, versions: Mapping[str, str], *, listed: bool, filed: bool = False, has_page: HasPage = lambda _: True
+) -> dict[str, object]:
+    """What every template knows.
+
+    Args:
+        site: what is shown.
+        versions: path of a file -> how it stands in its URL.
+        listed: whether there is a list of all feeds.
+        filed: the pages are files: they show nothing that only a process can answer or keep up to date.
+        has_page: whether there is a page of this item.
+    """
     return {
         "root": site.root,
         "style": versions["/static/style.css"],
-        "versions": versions,  # path of a file -> how it stands in its URL
-        "listed": listed,  # whether there is a list of all feeds, at `/opml`
+        "versions": versions,
+        "listed": listed,
+        "filed": filed,
+        "has_page": has_page,
         "several": len(site.sources) > 1,
         "direction": direction,
         "city": city,

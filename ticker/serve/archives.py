@@ -46,7 +46,7 @@ class Archives:
         return "/archive/" in path and _PATH.fullmatch(path) is not None
 
     async def document(self, path: str) -> Document | None:
-        """The archive at *path*; None where there is none, yet.
+        """The archive at *path*; None where there is none, yet or any more.
 
         Raises:
             BusyError: not now.
@@ -60,13 +60,17 @@ class Archives:
 
     async def _is_closed(self, path: str) -> bool:
         """Whether there is such an archive: whoever counts up until there is none must not keep others waiting."""
-        match = _PATH.fullmatch(path)
-        name, number = (match[1] or "", int(match[2])) if match else ("", 0)
+        name, number = _named(path)
         if name not in self._shelf.channels or not number:
             return False
-        if number > self._closed.get(name, 0):  # archives are closed one after the other, and never go
+        if number > self._closed.get(name, 0):  # archives are closed one after the other
             self._closed[name] = await self._library.archives(name)
         return number <= self._closed[name]
+
+    def is_forgotten(self, path: str) -> bool:
+        """Whether there was such an archive, of which `document` has just found nothing."""
+        name, number = _named(path)
+        return name in self._shelf.channels and 0 < number <= self._closed.get(name, 0)
 
     async def _make(self, path: str) -> Document | None:
         match = _PATH.fullmatch(path)
@@ -88,3 +92,9 @@ class Archives:
         )
         self._kept.put(path, document)
         return document
+
+
+def _named(path: str) -> tuple[str, int]:
+    """Feed and number; 0 where it is no path of an archive."""
+    match = _PATH.fullmatch(path)
+    return (match[1] or "", int(match[2])) if match else ("", 0)

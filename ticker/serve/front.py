@@ -115,12 +115,17 @@ class Front:
         try:
             if path in self._shelf.places:
                 return await self._feed(scope)
-            # of archives, there may be one of this number some day
-            return self._files.get(path) or await self._archives.document(path) or _no_archive()
+            return self._files.get(path) or await self._archives.document(path) or self._no_archive(path)
         except TooLongError as error:
             return say(400, str(error), **{"Cache-Control": "no-store"})
         except (BusyError, StoreError):
             return say(503, "This cannot be made just now. Please come back in 5 seconds.", **SOON)
+
+    def _no_archive(self, path: str) -> Response:
+        """There may be one of this number some day, or there was one once."""
+        if self._archives.is_forgotten(path):
+            return say(410, "This archive is older than what is kept here.", **{"Cache-Control": "max-age=3600"})
+        return say(404, "There is no such archive here, yet.", **{"Cache-Control": "max-age=60"})
 
     async def _feed(self, scope: Scope) -> Document | Response:
         """A feed, or the variant of it that the query asks for."""
@@ -152,7 +157,3 @@ def only_to_read(scope: Scope) -> Response:
 def _too_often(wait: int) -> Response:
     sentence = f"That was often. Please come back in {wait} s; feeds without a filter may be read at any time."
     return say(429, sentence, **{"Retry-After": str(wait), "Cache-Control": "no-store"})
-
-
-def _no_archive() -> Response:
-    return say(404, "There is no such archive here, yet.", **{"Cache-Control": "max-age=60"})

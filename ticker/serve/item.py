@@ -46,9 +46,18 @@ class Step:
 
 async def view(site: Site, library: Library, item: Item, now: datetime) -> dict[str, object]:
     """What item.html is filled with."""
-    line = site.line(item)
     newer = await _next(library, item, now)
     older = await library.find(Wish(frozenset((item.source,)), until=item.published, limit=1))
+    return {
+        **alone(site, item),
+        "newer": site.line(newer) if newer else None,
+        "older": site.line(older[0][1]) if older else None,
+    }
+
+
+def alone(site: Site, item: Item) -> dict[str, object]:
+    """The same of a page that leads to no other."""
+    line = site.line(item)
     return {
         "channel": site.combined,
         "line": line,
@@ -58,8 +67,8 @@ async def view(site: Site, library: Library, item: Item, now: datetime) -> dict[
         "followed": line.source.name in site.sources,
         "steps": list(reversed(steps(item))),
         "repeated": item_path(item.repost_of) if item.repost_of else None,
-        "newer": site.line(newer) if newer else None,
-        "older": site.line(older[0][1]) if older else None,
+        "newer": None,
+        "older": None,
     }
 
 

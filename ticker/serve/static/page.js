@@ -65,7 +65,7 @@ function keys() {
     next?.scrollIntoView({ block: "nearest" });
   };
   const does = {
-    "/": () => document.getElementById("q").focus(),
+    "/": () => document.getElementById("q")?.focus(),
     j: () => step(1),
     k: () => step(-1),
     ".": up,
@@ -118,10 +118,15 @@ function forgetLanguage() {
 
 forgetLanguage();
 if (main) {
-  const watch = history();
   const offer = copying();
   keys();
   times();
+  if (!("filed" in main.dataset)) attended(offer); // else it is a file, and nobody is there who could answer
+}
+
+// The rest of a page that a service stands behind: older lines as they are reached, search, what is new.
+function attended(offer) {
+  const watch = history();
   const shown = () => {
     follow();
     watch();
