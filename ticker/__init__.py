@@ -11,4 +11,4 @@ The way of one headline, each verb a module:
 service, and `model.py` holds the nouns that are handed on.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

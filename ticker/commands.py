@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ticker import __version__, findings
+from ticker import __version__, findings, upkeep
 from ticker.errors import TickerError
 from ticker.loop import in_loop
+from ticker.options import AsJson, ConfigFile, settings_of
 
 if TYPE_CHECKING:
-    from ticker.config import Settings
     from ticker.model import Item, Poll
 
 DIFFERS = 3  # exit code of a replay that would decide something else
+NO_ITEM = "there is no item yet, and an empty feed is not published; `ticker poll` reads the pages"
 NOTHING_KEPT = ("failed", "refused")  # outcomes of a poll that make the exit code 1
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app = typer.Typer(
     "`ticker inspect URL --heading TEXT` shows what a page would give.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode="markdown",  # paragraphs flow with the terminal
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
@@ -42,11 +44,6 @@ class FeedFormat(StrEnum):
     json = "json"
 
 
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("-c", "--config", help="The configuration. Default: $TICKER_CONFIG, else ./config.yaml."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SourceNames = Annotated[
     list[str] | None, typer.Argument(metavar="SOURCE", help="Names as in config.yaml. Default: all.")
 ]
@@ -72,13 +69,6 @@ def everywhere(
     context.obj = config
 
 
-def settings_of(context: typer.Context, config: Path | None) -> "Settings":
-    """The configuration that -c names, before or after the command."""
-    from ticker.config import load
-
-    return load(config or context.obj, os.environ)
-
-
 @app.command()
 def run(context: typer.Context, config: ConfigFile = None) -> None:
     """Poll the sources and serve their feeds until stopped (SIGTERM, Ctrl-C).
@@ -99,7 +89,10 @@ def run(context: typer.Context, config: ConfigFile = None) -> None:
 
 @app.command()
 def poll(context: typer.Context, sources: SourceNames = None, json: AsJson = False, config: ConfigFile = None) -> None:
-    """Poll now, once, and print what is new, edited and known. Exit 1 when a page could not be read."""
+    """Poll now, once, and print what is new, edited and known. Exit 1 when a page could not be read.
+
+    Examples: `ticker poll`; only one source, for a program: `ticker poll desk --json`
+    """
     from ticker import service, show
     from ticker.arguments import chosen
 
@@ -138,6 +131,9 @@ def inspect(
     """Show the timed lists that a page holds, the best first, and the configuration that would follow it.
 
     Of a source, its page is read as configured. Exit 1 where the list is not found.
+
+    Examples: `ticker inspect https://news.example/ --heading 'Breaking news'`; what went wrong the last time:
+    `ticker inspect desk --failed`
     """
     from ticker import parse, show
     from ticker.arguments import asked_otherwise, page_at, page_of_source, source_named
@@ -175,7 +171,10 @@ def ingest(
     json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
-    """Run saved pages through the same pipeline, as if fetched at that time."""
+    """Run saved pages through the same pipeline, as if fetched at that time.
+
+    Example: `ticker ingest desk morning.html noon.html --at 2025-01-14T09:00 --at 2025-01-14T12:00`
+    """
     from ticker import service, show
     from ticker.arguments import chosen, instants, saved_page
     from ticker.channels import published_channels
@@ -214,7 +213,10 @@ def items(
     json: AsJson = False,
     config: ConfigFile = None,
 ) -> None:
-    """Print what was kept, newest first."""
+    """Print what was kept, newest first.
+
+    Examples: `ticker items desk --limit 20`; `ticker items --search 'harbour ferry' --since 2025-01-14T08:00 --json`
+    """
     from ticker import service, show
     from ticker.arguments import chosen, instant_of
 
@@ -259,6 +261,8 @@ def replay(
     Lines that would be one item or two, be dated otherwise, be reposts or not; lists that would be believed or not.
     Nothing that is kept is changed. Exit 0 when nothing differs, 3 when something does, 1 when there is nothing to
     replay or it fails, 2 when the configuration or the command line is wrong.
+
+    Example: `ticker replay desk --timezone Europe/Athens --limit 20`
     """
     from dataclasses import replace
 
@@ -283,12 +287,20 @@ def render(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Write files into this folder instead, laid out as the URLs; no archives, pages or pictures."
+            help="Write into this folder instead: it is what stands at server.public_url. With SOURCE or --format only "
+            "those documents.",
         ),
     ] = None,
     config: ConfigFile = None,
 ) -> None:
-    """Write the feeds as they are served: one to standard output, or all of them into a folder."""
+    """Write a feed to standard output as it is served, or with --out all that a web server or CDN needs as files.
+
+    That is all feeds and archives, a page of each headline that they lead to, the front page and one of each source,
+    pictures and styles: no `ticker run` is needed, only `ticker poll` before. Each file is put in place of the one
+    before in one step, and only where its bytes differ; what is no longer wanted is removed, where we wrote it.
+
+    Examples: `ticker render desk --format atom`; all of it, for a web server: `ticker render --out /var/www/news`
+    """
     from ticker import show
     from ticker.arguments import chosen
     from ticker.model import Format
@@ -296,18 +308,22 @@ def render(
     settings = settings_of(context, config)
     if source:
         chosen(settings, [source])
-    forms = [Format[form.name.upper()]] if form else list(Format) if out else [Format.RSS]
-    names = [source] if source else ["", *(place.name for place in settings.sources)] if out else [""]
-    published = in_loop(findings.feeds(settings, names))
-    if not published:
-        raise TickerError("there is no item yet, and an empty feed is not published; `ticker poll` reads the pages")
+    wanted = Format[form.name.upper()] if form else None
     if out is None:
-        show.document(published[names[0]][forms[0]])
+        name = source or ""
+        found = in_loop(findings.feeds(settings, [name]))
+        if not found:
+            raise TickerError(NO_ITEM)
+        show.document(found[name][wanted or Format.RSS])
         return
-    for name, documents in published.items():
-        for each in forms:
-            show.wrote(show.replace_file(out / name / f"feed.{each.ending}", documents[each]))
-    show.without_items([name for name in names if name not in published])
+    published = in_loop(findings.published(settings, out, source, wanted))
+    if not published.feeds:
+        raise TickerError(NO_ITEM)
+    if source or form:
+        show.wrote(out, published)
+    else:
+        feed = settings.feed
+        show.published(out, published, private=bool(settings.server.read_token), hubs=feed.hub or bool(feed.hubs))
 
 
 @app.command()
@@ -324,6 +340,8 @@ def check(
     Of each source: whether its page came, how fast and from where; what its host asks for; the list that was found, or
     why there is none and what helps; and whether it is read often enough. A store that is not there yet is not made.
     Exit 1 when something is wrong, 2 when it is the configuration.
+
+    Example: `ticker check --online`
     """
     from ticker import show
     from ticker.config import warnings
@@ -381,3 +399,8 @@ def health(context: typer.Context, config: ConfigFile = None) -> None:
     url, answer = findings.asked(server.host, server.port)
     show.answered(url, answer)
     raise typer.Exit(answer != 200)
+
+
+app.command("export")(upkeep.export)
+app.command("import")(upkeep.import_)
+app.add_typer(upkeep.db)

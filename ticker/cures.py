@@ -43,6 +43,22 @@ CURES: Mapping[Cause | None, str] = {  # None stands for a store that refuses
 }
 ROBOTS = _("Ask the site for leave, or write robots: ignore where you may.")
 PRIVATE = _("If that is meant, as on an intranet, write allow_private: true.")
+NO_NAME = _("Correct the address (url:): there is no host of this name, or none any more.")
+NO_DNS = _(
+    "See to the name service of the machine that Ticker runs on (/etc/resolv.conf; of a container: its network, or "
+    "--dns): can it look up other names? Then it is that of the site, and ends by itself."
+)
+NO_AUTHORITIES = _(
+    "Install the certificates of authorities (ca-certificates) on the machine that Ticker runs on, or mount them into "
+    "its container; Ticker has its own, and they are gone or empty: install it anew."
+)
+NO_CLOCK = _("Set the clock of the machine that Ticker runs on (NTP): nothing is read until it is right.")
+_OF_THE_MACHINE = {  # how `fetch` begins to tell of it -> what helps
+    "DNS: there is no host": NO_NAME,
+    "DNS: no answer": NO_DNS,
+    "TLS: no certificate can be trusted": NO_AUTHORITIES,
+    "the clock of this machine is not set": NO_CLOCK,
+}
 
 
 def cure(cause: Cause | None, detail: str = "") -> str:
@@ -51,4 +67,6 @@ def cure(cause: Cause | None, detail: str = "") -> str:
         return ROBOTS
     if "no public address" in detail:
         return PRIVATE
+    if cause == "unreachable":
+        return next((helps for told, helps in _OF_THE_MACHINE.items() if detail.startswith(told)), CURES[cause])
     return CURES[cause]

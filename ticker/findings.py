@@ -14,6 +14,7 @@ from ticker.loop import in_loop
 
 if TYPE_CHECKING:
     from ticker.config import Settings
+    from ticker.folder import Published
     from ticker.model import Evidence, Format, Page, Source
     from ticker.replay import Replay
     from ticker.trial import Trial
@@ -38,6 +39,25 @@ async def feeds(settings: "Settings", names: list[str]) -> dict[str, Mapping["Fo
             elif live := await store.live(channels[name]):
                 documents[name] = await press(live)
     return documents
+
+
+async def published(settings: "Settings", out: Path, source: str | None, form: "Format | None") -> "Published":
+    """All feeds and what they lead to, as files in *out*; where *source* or *form* narrow that, only documents."""
+    from ticker import service
+    from ticker.channels import published_channels
+    from ticker.folder import Folder, publish, publish_feeds
+    from ticker.model import Format
+    from ticker.show import Progress
+
+    async with service.opened(settings) as (store, press):
+        channels = await published_channels(settings, store)
+        if source:
+            channels = {source: channels[source]}
+        with Folder(out, service.system_clock) as folder, Progress("items and archives looked at") as progress:
+            if source or form:
+                forms = [form] if form else list(Format)
+                return await publish_feeds(store, folder, channels, forms, press, service.system_clock)
+            return await publish(store, folder, channels, settings.sources, press, service.system_clock, progress)
 
 
 async def page_that_failed(settings: "Settings", source: "Source", back: int) -> tuple["Page", Sequence["Evidence"]]:

@@ -6,15 +6,15 @@ gain nothing. TLS and the Host header keep the name.
 """
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import httpcore
 import httpx
+
+from ticker.lookups import LOOKUPS, Lookups, chain
 
 TRIED = 4  # addresses of one name, at most
 
@@ -42,44 +42,6 @@ class TooMuchError(httpcore.ReadError):
     """More came over a connection than was good for us. httpx raises its `ReadError` from this."""
 
 
-class Lookups:
-    """Names to addresses, in threads of their own.
-
-    Whoever asks for a name that is being looked up already waits with the others: a name that hangs costs one thread,
-    however often it is asked for.
-
-    Args:
-        threads: names that are looked up at a time.
-        name: of the threads.
-    """
-
-    def __init__(self, threads: int, name: str) -> None:
-        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=name)
-        self._running: dict[tuple[str, int], Future[list[str]]] = {}
-
-    async def __call__(self, host: str, port: int) -> list[str]:
-        """Every address of *host*, in the order of the resolver. Raises httpcore.ConnectError."""
-        if _is_address(host):
-            return [host]
-        asked = host, port
-        running = self._running.get(asked)
-        if running is None or running.done():
-            running = self._running[asked] = self._threads.submit(_resolve, host, port)
-            running.add_done_callback(lambda done: self._forget(asked, done))
-        try:
-            return await asyncio.shield(asyncio.wrap_future(running))
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"DNS: {error}") from error
-
-    def _forget(self, asked: tuple[str, int], done: Future[list[str]]) -> None:
-        if self._running.get(asked) is done:
-            del self._running[asked]
-
-
-LOOKUPS = Lookups(8, "lookup")  # of strangers who want to be told: a slow name of theirs starves these alone
-SOURCES = Lookups(32, "source")  # of the pages that are polled
-
-
 def is_public(address: str) -> bool:
     """Whether *address* is a host on the internet: not this machine, its network, a group or a tunnel into them."""
     try:
@@ -103,11 +65,7 @@ def _is_public_6(ip: IPv6Address) -> bool:
 
 def refused(error: BaseException | None) -> str | None:
     """Why the guard refused the request that ended in *error*, None where it was something else."""
-    while error is not None:
-        if isinstance(error, AddressRefusedError):
-            return str(error)
-        error = error.__cause__ or error.__context__
-    return None
+    return next((str(one) for one in chain(error) if isinstance(one, AddressRefusedError)), None)
 
 
 class Guard(httpcore.AsyncNetworkBackend):
@@ -202,20 +160,6 @@ class Guard(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Between retries of the pool, which makes none."""
         await asyncio.sleep(seconds)
-
-
-def _resolve(host: str, port: int) -> list[str]:
-    """The one place where a name is looked up."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(where[4][0]) for where in found))
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 class _Metered(httpcore.AsyncNetworkStream):

@@ -94,6 +94,7 @@ class Poller:
         self._fetch = Fetcher(clock=clock)
         self._contact: str | None = None
         self._beats: dict[str, Beat] = {}
+        self._detail = ""  # why the store could not be read when it was asked last
 
     def take(self, settings: Settings, channels: Mapping[str, Channel]) -> None:
         """Poll by *settings* from now on, and publish as *channels*."""
@@ -159,6 +160,9 @@ class Poller:
             health = await self._health(source.name, outcome, beat.health)
         except StoreError as error:
             return self._unkept(source, beat, str(error), loop.time() - began)
+        except Exception as error:  # whoever called tells of it in full; people who look at the status are to know too
+            self._unkept(source, beat, f"a poll ended by a bug of Ticker: {type(error).__name__}", loop.time() - began)
+            raise
         took = loop.time() - began
         if self._beats.get(source.name) is not beat:  # taken out meanwhile
             return Wait(source.every)
@@ -183,7 +187,17 @@ class Poller:
             if self.on_refreshed is not None:
                 await self.on_refreshed()
         except StoreError as error:
-            log.error("store", detail=str(error))
+            self._unread(str(error))
+        else:
+            self._unread("")
+
+    def _unread(self, detail: str) -> None:
+        """What has been published cannot be read, or can again: asked each second, told once."""
+        before, self._detail = self._detail, detail
+        if detail and detail != before:
+            log.error("store", detail=f"served on as it was: {detail}")
+        elif before and not detail:
+            log.info("store", detail="what is published can be read again")
 
     async def catch_up(self) -> None:
         """Close archive after archive where more is to be closed than polls may do by the way.
@@ -197,7 +211,7 @@ class Poller:
                     log.info("archives", feed=channel.name or "all", closed=closed)
                     await self.refresh()
         except StoreError as error:
-            log.error("store", detail=str(error))
+            self.teller.refuses(str(error))
 
     def _beat(self, source: Source) -> Beat:
         return self._beats.setdefault(source.name, Beat())

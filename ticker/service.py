@@ -1,12 +1,13 @@
 """Wire settings to a running service: start, take others over, drain, stop. The one place that reads the clock."""
 
 import asyncio
+import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from time import monotonic
 import structlog
 from starlette.types import ASGIApp
 
-from ticker import memory
+from ticker import memory, retention
 from ticker.announce import Notifier
 from ticker.channels import published_channels
 from ticker.config import Settings, warnings
@@ -45,6 +46,7 @@ from ticker.serve import (
     server_of,
 )
 from ticker.store import Store
+from ticker.telling import behind, jumped
 
 PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
 THREADS = 16
@@ -80,6 +82,15 @@ async def poller_of(settings: Settings, store: Store, press: RenderThread) -> Po
     return poller
 
 
+async def close_archives(settings: Settings, store: Store, press: RenderThread) -> None:
+    """Put into archives what has left the feeds, as a service does when it starts. Raises StoreError."""
+    channels = await published_channels(settings, store)
+    await store.republish(channels.values(), system_clock().replace(microsecond=0), press)
+    for channel in channels.values():
+        while await store.close_archives(channel, system_clock().replace(microsecond=0), press):
+            pass
+
+
 async def run(settings: Settings, *, watched: Watched | None = None, stop: asyncio.Event | None = None) -> None:
     """Poll and serve until SIGTERM or SIGINT, or until *stop* is set.
 
@@ -94,6 +105,7 @@ async def run(settings: Settings, *, watched: Watched | None = None, stop: async
     stop, again = stop or asyncio.Event(), asyncio.Event()
     sys.setswitchinterval(SWITCH)
     memory.share_arenas()
+    _bury_orphans()
     # name look-ups and parsing share these: a slow resolver must not starve the parser
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="work"))
     listening = listen(settings.server.host, settings.server.port)
@@ -102,6 +114,8 @@ async def run(settings: Settings, *, watched: Watched | None = None, stop: async
         signals[signal.SIGHUP] = again.set
     with _on_signals(signals), listening:
         async with opened(settings) as (store, press):
+            if why := store.hindrance:
+                log.error("store", detail=f"{why}; what was published is served, and nothing new is kept")
             service = _Service(store, press)
             await service.take(settings)
             await service.serve(listening, stop, watched, again)
@@ -124,6 +138,7 @@ class _Service:
             random=SystemRandom(),
             on_start=poller.started,
             crawl_delay=poller.crawl_delay,
+            on_jump=jumped,
         )
         poller.sharing = self._schedule.sharing
         self._front = Switch()
@@ -146,7 +161,7 @@ class _Service:
         store, poller, press = self._store, self._poller, self._press
         store.keep_polls = settings.keep_polls
         channels = await published_channels(settings, store)
-        await store.republish(channels.values(), system_clock().replace(microsecond=0), press)
+        owed = await self._republish(channels)
         hubs = Hubs(settings, channels, store=store, press=press, poller=poller, clock=system_clock)
         library = Overseen(store, poller.teller.refused)
         live = self._live_of(settings, library, channels)
@@ -171,6 +186,8 @@ class _Service:
         await self._stop_telling()
         self._metrics.adopt(channels.keys() - {""}, [target.name for target in settings.notify])
         known = await store.health()
+        if self.settings is None:
+            behind(system_clock(), known.values())
         for health in known.values():
             self._metrics.stands(health)
             poller.teller.know(health)
@@ -189,19 +206,44 @@ class _Service:
         self._schedule.adopt(settings.sources, [name for name in channels if name not in known])
         if self._archiving:
             self._archiving.cancel()
-        self._archiving = asyncio.create_task(poller.catch_up())
+        self._archiving = asyncio.create_task(self._catch_up(owed=owed))
         self.settings = settings
+
+    async def _republish(self, channels: Mapping[str, Channel]) -> bool:
+        """Publish what these settings change of the feeds; whether that is still to be done.
+
+        At the start a store that refuses leaves them as they were: better an old title than no feed. Later the settings
+        are tried again as a whole: raises StoreError.
+        """
+        try:
+            await self._store.republish(channels.values(), system_clock().replace(microsecond=0), self._press)
+        except StoreError as error:
+            if self.settings is not None:
+                raise
+            log.error("store", detail=f"feeds are served as they were published before: {error}")
+            return True
+        return False
+
+    async def _catch_up(self, *, owed: bool) -> None:
+        while owed:
+            await asyncio.sleep(AGAIN)
+            with suppress(StoreError):
+                now = system_clock().replace(microsecond=0)
+                await self._store.republish(self._poller.channels.values(), now, self._press)
+                owed = False
+                await self._poller.refresh()
+        await self._poller.catch_up()
 
     async def serve(
         self, listening: socket.socket, stop: asyncio.Event, watched: Watched | None, again: asyncio.Event
     ) -> None:
         """Poll and serve until *stop*, then bring everything to its end."""
-        assert self.settings is not None  # noqa: S101 - `take` comes first
-        settings = self.settings.server
+        settings = self._in_force().server
         server = server_of(self._front, streams=settings.live_clients, proxies=settings.proxies)
         quiet_uvicorn(lambda error, times: log.error("bug", exc_info=error, times=times))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        beside = [asyncio.create_task(_keep_fresh(self._poller))]
+        forgetting = retention.keep_forgetting(self._store, self._in_force, system_clock)
+        beside = [asyncio.create_task(_keep_fresh(self._poller)), asyncio.create_task(forgetting)]
         if watched is not None:
             beside.append(asyncio.create_task(self._keep_up(watched, again)))
         for task in beside:
@@ -209,7 +251,7 @@ class _Service:
         self._schedule.start()
         memory.settle()
         host, port = listening.getsockname()[:2]
-        at, sources = self.settings.server.public_url, len(self.settings.sources)
+        at, sources = settings.public_url, len(self._in_force().sources)
         log.info("serving", at=at, listening=f"{host}:{port}", sources=sources)
         await asyncio.wait((serving, asyncio.create_task(stop.wait())), return_when=asyncio.FIRST_COMPLETED)
         if self._live:
@@ -224,6 +266,10 @@ class _Service:
         await self._stop_telling()
         server.should_exit = True
         await serving
+
+    def _in_force(self) -> Settings:
+        assert self.settings is not None  # noqa: S101 - `take` comes first
+        return self.settings
 
     def _notifier_of(self, settings: Settings) -> Notifier:
         return Notifier(
@@ -271,14 +317,13 @@ class _Service:
             await asyncio.sleep(AGAIN)
 
     async def _take_over(self, read: Settings) -> None:
-        assert self.settings is not None  # noqa: S101 - `take` comes first
-        settings, kept = merged(self.settings, read)
+        settings, kept = merged(self._in_force(), read)
         if kept:
             log.warning("config", detail=f"{', '.join(kept)}: takes effect when the service is started anew")
         if settings == self.settings:
             log.info("config", detail="read again, and nothing is to be done otherwise")
             return
-        told = differences(self.settings, settings)
+        told = differences(self._in_force(), settings)
         await self.take(settings)
         log.info("config", detail="taken over", **told)
 
@@ -304,6 +349,12 @@ async def _keep_fresh(poller: Poller) -> None:
     while True:
         await asyncio.sleep(REFRESH)
         await poller.refresh()
+
+
+def _bury_orphans() -> None:
+    """As the first process of a container: what others start in it and leave behind is ours. We start nothing."""
+    if os.getpid() == 1:
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
 
 @contextmanager

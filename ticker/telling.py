@@ -1,5 +1,6 @@
 """Say in the log what is news of a source: never each poll, never a flood."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,11 +9,13 @@ import structlog
 
 from ticker.errors import Cause
 from ticker.model import Changes, Health, Poll
+from ticker.schedule import words
 from ticker.store import FAILING
 
 HINT = "`make demo` (or `ticker demo`) shows everything on a scripted newsroom"
 LOOK = "`ticker inspect %s --failed` shows what came, and what can be found in it"
 NO_PAGE = frozenset(("unreachable", "refused"))  # causes that are not of a page: there is none to look at
+TOLD_JUMP = timedelta(seconds=5)  # less is what NTP does
 
 log = structlog.get_logger()
 
@@ -34,6 +37,22 @@ class _Trouble:
     polls: int
 
 
+def jumped(span: timedelta) -> None:
+    """The clock of this machine was set by *span*, or stood still while the machine slept."""
+    if abs(span) >= TOLD_JUMP:
+        way = "ahead" if span > timedelta() else "back"
+        detail = f"the clock of this machine has jumped {words(abs(span))} {way}; polls go on as they were due"
+        log.warning("clock", detail=detail)
+
+
+def behind(now: datetime, known: Iterable[Health]) -> None:
+    """At the start: whether the clock of this machine is before the last poll that was kept, and is wrong for sure."""
+    last = max((health.last_success for health in known if health.last_success is not None), default=now)
+    if last - now >= TOLD_JUMP:
+        detail = f"the clock of this machine is {words(last - now)} behind the last poll that was kept; set it (NTP)"
+        log.warning("clock", detail=detail)
+
+
 class Teller:
     """Tells of polls: of news; of trouble when it begins, when its cause changes, when it has lasted for three polls
     and when it is over; of a risk or an advice when it is another one.
@@ -48,6 +67,7 @@ class Teller:
         self._risks: dict[str, str] = {}
         self._read_any = False
         self.refused: dict[str, Refusal] = {}
+        self._refusals: set[str] = set()  # by the store, as the log was told of them
 
     def know(self, health: Health) -> None:
         """What the log was told of before: by a process that ended."""
@@ -57,8 +77,10 @@ class Teller:
 
     def kept(self, outcome: Poll, took: timedelta, *, well: bool) -> None:
         """A poll that was kept; *well* says whether all is well with the source after it: a gap stands for a while."""
-        if self.refused.pop(outcome.source, None):
-            log.info("store", source=outcome.source, recovered=True)
+        if refusal := self.refused.pop(outcome.source, None):
+            self._kept_again(outcome.source, outcome.at - refusal.since)
+        if not self.refused:
+            self._refusals.clear()
         if outcome.cause is not None:
             self._trouble(outcome, outcome.cause)
         if outcome.outcome == "failed":
@@ -70,10 +92,21 @@ class Teller:
         self._good(outcome, took, over=well)
 
     def unkept(self, source: str, at: datetime, detail: str) -> None:
-        """A poll that the store refused."""
-        if source not in self.refused:
-            log.error("store", source=source, detail=detail)
-        self.refused.setdefault(source, Refusal(at, detail))
+        """A poll that the store refused: told once of all sources, for a disk that is full is full for all."""
+        self.refuses(detail, source=source)
+        before = self.refused.get(source)
+        self.refused[source] = Refusal(before.since if before else at, detail)
+
+    def refuses(self, detail: str, **about: str) -> None:
+        """The store does: told once, until it keeps something again."""
+        if detail not in self._refusals:
+            self._refusals.add(detail)
+            log.error("store", **about, detail=detail)
+
+    def _kept_again(self, source: str, after: timedelta) -> None:
+        """Once it holds for all that are polled."""
+        if not self.refused:
+            log.info("store", source=source, recovered=True, recovered_after=str(after))
 
     def risk(self, source: str, risk: str) -> None:
         """What settings or host may cost, as it stands now; told when it begins."""
@@ -85,6 +118,8 @@ class Teller:
         """It is not polled any more."""
         for held in (self._troubles, self._advice, self._risks, self.refused):
             held.pop(source, None)
+        if not self.refused:
+            self._refusals.clear()
 
     def _trouble(self, outcome: Poll, cause: Cause) -> None:
         before = self._troubles.get(outcome.source)

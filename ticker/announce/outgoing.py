@@ -9,6 +9,7 @@ from datetime import timedelta
 import httpx
 
 from ticker import __version__
+from ticker.authorities import trusted, trusts_nobody
 from ticker.errors import TickerError
 from ticker.guard import client, refused
 
@@ -83,8 +84,8 @@ class Outgoing:
     async def _trust(self) -> ssl.SSLContext:
         """Whom to trust, loaded once and not on the loop: it takes 90 ms."""
         async with self._loading:
-            if self._tls is None:
-                self._tls = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+            if self._tls is None or trusts_nobody(self._tls):  # somebody may have put them there since
+                self._tls = await asyncio.to_thread(trusted)
             return self._tls
 
 

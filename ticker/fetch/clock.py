@@ -16,6 +16,7 @@ MOST_SKEW = timedelta(days=1)
 STEADY = timedelta(seconds=10)
 WITNESSES = 3
 APART = timedelta(seconds=30)
+FIRST = datetime(2025, 1, 1, tzinfo=UTC)  # no release is older: a clock that shows less has not been set yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ class Corrected:
     def now(self) -> datetime:
         """By our own clock."""
         return self._clock().astimezone(UTC)
+
+    @property
+    def unset(self) -> str:
+        """Why our clock cannot be right at all, as a plain sentence; empty where it may be."""
+        now = self.now()
+        return f"the clock of this machine is not set: it shows {now:%Y-%m-%d}" if now < FIRST else ""
 
     def heard(self, headers: httpx.Headers, host: str) -> datetime:
         """Now, in whole seconds, when an answer of *host* came.

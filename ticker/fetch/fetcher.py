@@ -80,6 +80,8 @@ class Fetcher:
         Raises:
             FetchError: there is no page to be had this time, and why; with what came instead, if a page did.
         """
+        if why := self._clock.unset:  # nothing that is read could be dated
+            raise FetchError("unreachable", why)
         place = self._place(source, url)
         known = place.trust.asking(validators if validators and validators.url == url else None, self._clock.now())
         visit = Visit(source, url, self._limits.of(source), known)

@@ -9,6 +9,7 @@ import httpx
 from ticker.errors import FetchError
 from ticker.fetch.limits import Limits
 from ticker.guard import TooMuchError, refused
+from ticker.lookups import unanswered
 
 # Reasons of OpenSSL, by what they mean for who reads a page.
 _TLS = {
@@ -19,6 +20,10 @@ _TLS = {
     "RECORD_LAYER_FAILURE": "TLS: what answers at this port does not speak it",
     "UNEXPECTED_EOF_WHILE_READING": "TLS: the connection broke off in its handshake",
 }
+NO_ANSWER = "DNS: no answer from the name service of this machine, or to it from that of the site"
+_NO_SUCH_NAME = frozenset((socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)))
+_NO_ANSWER = frozenset((socket.EAI_AGAIN, socket.EAI_FAIL))
+NO_AUTHORITIES = "TLS: no certificate can be trusted: this machine has none of any authority"
 
 
 class TooLateError(FetchError):
@@ -29,6 +34,8 @@ def plainly(error: Exception, limits: Limits, handled: BaseException | None) -> 
     """For a person; *handled* is the caller's own trouble, not part of it."""
     if why := refused(error):
         return f"{why}; allow_private: true reads it all the same"
+    if unanswered(error):
+        return NO_ANSWER
     match error:
         case httpx.ConnectTimeout():
             return f"no connection within {seconds(limits.connect)}"
@@ -48,11 +55,19 @@ def plainly(error: Exception, limits: Limits, handled: BaseException | None) -> 
         case ssl.SSLError() as root:
             return _TLS.get(root.reason or "", f"TLS: {(root.reason or one_line(root)).replace('_', ' ').lower()}")
         case socket.gaierror() as root:
-            return f"DNS: {root.strerror}"
+            return _unresolved(root)
         case ConnectionRefusedError():
             return "connection refused"
         case root:
             return f"the transfer broke: {one_line(root) or type(root).__name__}"
+
+
+def _unresolved(error: socket.gaierror) -> str:
+    """Whether there is no such name, or nobody who could say so: the words of the C library do not tell a person."""
+    said = f" ({one_line(error.strerror)})" if error.strerror else ""
+    if error.errno in _NO_SUCH_NAME:
+        return f"DNS: there is no host of this name{said}"
+    return f"{NO_ANSWER}{said}" if error.errno in _NO_ANSWER else f"DNS: {one_line(error.strerror)}"
 
 
 def _root(error: BaseException, handled: BaseException | None) -> BaseException:

@@ -12,11 +12,13 @@ from typing import TypeAlias
 import httpx
 
 from ticker import __version__
+from ticker.authorities import trusted, trusts_nobody
 from ticker.errors import FetchError
 from ticker.fetch.limits import Limits
 from ticker.fetch.robots import PRODUCT
-from ticker.fetch.troubles import TooLateError, one_line, plainly, seconds
-from ticker.guard import SOURCES, transport
+from ticker.fetch.troubles import NO_ANSWER, NO_AUTHORITIES, TooLateError, one_line, plainly, seconds
+from ticker.guard import transport
+from ticker.lookups import SOURCES, unanswered
 from ticker.model import Source, Validators
 
 USER_AGENT = f"{PRODUCT}/{__version__} (news feed reader)"
@@ -72,8 +74,8 @@ class Way:
     async def _trusted(self) -> ssl.SSLContext:
         """The TLS context of all clients: it takes 90 ms to load, so once, and not on the loop."""
         async with self._loading:
-            if self._tls is None:
-                self._tls = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+            if self._tls is None or trusts_nobody(self._tls):  # somebody may have put them there since
+                self._tls = await asyncio.to_thread(trusted)
             return self._tls
 
     async def follow(self, client: httpx.AsyncClient, visit: Visit, check: Check) -> httpx.Response:
@@ -83,6 +85,8 @@ class Way:
             if (length := len(str(place))) > LONGEST_ADDRESS:
                 told = f"an address of {length:,} characters"
                 raise FetchError("unreachable", f"redirects to {told}" if hop else told)
+            if place.scheme == "https" and trusts_nobody(await self._trusted()):
+                raise FetchError("unreachable", NO_AUTHORITIES)
             await check(place)
             headers = self._headers(visit, at_home=_same_owner(first, place), redirected=hop > 0)
             answer = await client.send(client.build_request("GET", place, headers=headers), stream=True)
@@ -127,7 +131,8 @@ async def within(limits: Limits, total: timedelta) -> AsyncIterator[None]:
         async with asyncio.timeout(total.total_seconds()):
             yield
     except TimeoutError as error:
-        raise TooLateError("unreachable", f"no complete answer within {seconds(total)}") from error
+        late = NO_ANSWER if unanswered(error) else f"no complete answer within {seconds(total)}"
+        raise TooLateError("unreachable", late) from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
         raise FetchError("unreachable", plainly(error, limits, handled)) from error
 

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from ticker.model import Source
 from ticker.schedule.hosts import Hosts, host_of
-from ticker.schedule.timetable import Timetable
+from ticker.schedule.timetable import OnJump, Timetable
 from ticker.schedule.wait import OF_THE_WAY, SPREAD, Wait, interval, longest, next_wait, words
 
 __all__ = ["OF_THE_WAY", "Schedule", "Wait", "next_wait", "words"]
@@ -42,6 +42,7 @@ class Schedule:
         random: dice.
         on_start: told of each poll that starts how late it is: after its due time, the turn of its host waited for.
         crawl_delay: what the robots.txt of its host asks for between two requests, as far as it is known.
+        on_jump: told how far the system's clock was set, ahead or (less than zero) back; polls go on as they were due.
     """
 
     def __init__(
@@ -53,7 +54,9 @@ class Schedule:
         random: Random,
         on_start: OnStart | None = None,
         crawl_delay: Callable[[Source], timedelta] = lambda source: timedelta(),
+        on_jump: OnJump = lambda span: None,
     ) -> None:
+        self._on_jump = on_jump
         self._sources = sources
         self._fresh: frozenset[str] = frozenset()
         self._poll = poll
@@ -66,7 +69,7 @@ class Schedule:
 
     def start(self) -> None:
         """The first source at once, the others spread evenly over their first interval."""
-        self._timetable = Timetable(self._fire, self._dues, self._clock)
+        self._timetable = Timetable(self._fire, self._dues, self._clock, self._on_jump)
         self.adopt(self._sources, self._fresh)
         self._timetable.start()
 

@@ -5,10 +5,13 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
+
+OnJump: TypeAlias = Callable[[timedelta], object]
 
 LOOK = 1.0  # seconds between two looks at the system's clock
 JUMP = 0.25  # seconds that it is off by: it was set
@@ -36,14 +39,20 @@ class Timetable:
         fire: may be called too early when the system's clock was set forward; puts the job where it belongs.
         dues: all times, for the day the system's clock is set.
         clock: the system's, by which APScheduler goes.
+        on_jump: told how far the system's clock was set, ahead or (less than zero) back.
     """
 
     def __init__(
-        self, fire: Callable[[str], None], dues: Callable[[], Mapping[str, float]], clock: Callable[[], datetime]
+        self,
+        fire: Callable[[str], None],
+        dues: Callable[[], Mapping[str, float]],
+        clock: Callable[[], datetime],
+        on_jump: OnJump = lambda span: None,
     ) -> None:
         self._call = fire
         self._dues = dues
         self._clock = clock
+        self._on_jump = on_jump
         self._loop = asyncio.get_running_loop()
         self._ahead = self._offset()  # the clock of the system, of the loop's
         self._look: asyncio.TimerHandle | None = None
@@ -97,10 +106,11 @@ class Timetable:
     def _watch(self) -> None:
         """APScheduler sleeps until a time of the system's clock: when that is set back, it would sleep on."""
         self._look = self._loop.call_later(LOOK, self._watch)
-        if abs(self._offset() - self._ahead) > JUMP:
-            self._ahead = self._offset()
+        if abs(span := self._offset() - self._ahead) > JUMP:
+            self._ahead += span
             for name, due in self._dues().items():
                 self.move(name, due)
+            self._on_jump(timedelta(seconds=span))
 
     def _on_the_wall(self, due: float) -> datetime:
         return self._clock() + timedelta(seconds=due - self._loop.time())

@@ -1,5 +1,6 @@
 """The items that are kept, and what became of them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,12 @@ from ticker.show.writing import print_json, rfc3339
 from ticker.streams import complain
 
 if TYPE_CHECKING:
+    from ticker.lines import Imported
     from ticker.model import Item, Revision, Source
+    from ticker.store import Outdated
+
+
+_TOLD = {"source": "source", "item": "headline", "archive": "archive", "version": "feed"}  # of the records of an import
 
 
 def items(found: Sequence["Item"], sources: Iterable["Source"], *, narrowed: bool, as_json: bool) -> None:
@@ -24,6 +30,30 @@ def items(found: Sequence["Item"], sources: Iterable["Source"], *, narrowed: boo
         print(f"{item.published.astimezone(zone):%Y-%m-%d %H:%M}  {item.source}  {item.title}")
         for line in _history(item, zone):
             print(f"    {line}")
+
+
+def imported(found: "Imported", *, as_json: bool) -> None:
+    """What came of an import."""
+    counts = found.counts
+    if as_json:
+        print_json({"whole": found.whole, "lines_kept_before": found.skipped, "counts": dict(counts)})
+    elif found.whole:
+        named = [(counts[kind], word) for kind, word in _TOLD.items() if counts[kind]]
+        told = ", ".join(f"{count:,} {word}{'s' * (count != 1)}" for count, word in named)
+        before = f"; {found.skipped:,} lines had been read before" if found.skipped else ""
+        print(f"the store is what the file says: {told or 'nothing more'}{before}")
+    else:
+        moved = f", of which {counts['moved']:,} were set apart by a second" if counts["moved"] else ""
+        print(f"added to what is kept: {counts['new']:,} headlines{moved}; {counts['known']:,} were there")
+
+
+def forgotten(old: "Outdated", *, done: bool) -> None:
+    """What was forgotten, or would be."""
+    way = "are forgotten" if done else "would go"
+    print(f"{old.items:,} headlines and {old.archives:,} archives {way}")
+    limits = Counter(at.date() for at in old.before.values() if at.year > 1)
+    for day, count in sorted(limits.items()):
+        print(f"    older than {day}: {count} source{'s' * (count != 1)}")
 
 
 def _history(item: "Item", zone: tzinfo) -> Iterator[str]:
