@@ -6,6 +6,8 @@ ARGS ?=
 ENGINE ?= $(shell command -v podman || command -v docker)
 IMAGE ?= localhost/ticker
 BASE ?=
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' ticker/__init__.py)
+REVISION = $(shell git describe --always --abbrev=40 --dirty --exclude='*' 2>/dev/null)
 
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check
@@ -15,7 +17,7 @@ COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test soak check demo texts lock test-deps image clean FORCE
+.PHONY: help run test soak check demo texts manual lock test-deps image image-test clean FORCE
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
@@ -43,6 +45,9 @@ check: $(VENV)/.dev ## lint, format, types and the import contracts
 texts: $(VENV)/.dev ## gather what the pages say into the catalogues, and compile them (it lists what is not translated)
 	$(VENV)/bin/python tools/texts.py
 
+manual: $(VENV)/.dev ## write docs/cli.md anew from what the commands say of themselves
+	$(VENV)/bin/python tools/manual.py
+
 lock: .venv-lock/.uv ## write the hashed requirements anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(COMPILE) $(ARGS) pyproject.toml -o requirements.txt
 	$(COMPILE) $(ARGS) -c requirements.txt --group build -o requirements-build.txt
@@ -55,7 +60,11 @@ test-deps: ## install what the tests use on Debian (root or sudo), and build the
 
 image: ## build the container image with podman or docker (IMAGE=name, BASE=another Python image)
 	@test -n "$(ENGINE)" || { echo "make image: neither podman nor docker is installed" >&2; exit 1; }
-	$(ENGINE) build $(if $(findstring podman,$(ENGINE)),--format docker) $(if $(BASE),--build-arg BASE=$(BASE)) -t $(IMAGE) $(ARGS) .
+	$(ENGINE) build $(if $(findstring podman,$(ENGINE)),--format docker) $(if $(BASE),--build-arg BASE=$(BASE)) \
+		--build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) -t $(IMAGE) $(ARGS) .
+
+image-test: $(VENV)/.dev ## build that image and run it as its users do (root, podman and `make test-deps`)
+	$(VENV)/bin/python -m pytest -n auto --dist worksteal -m 'image and not soak' tests/image $(ARGS)
 
 clean: ## remove what make made; never data/
 	rm -rf $(VENV) .venv-lock dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
