@@ -9,13 +9,18 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+if TYPE_CHECKING:
+    from tests.disks import Disk
+
 settings.register_profile("ticker", deadline=None)  # the clock of a busy machine is no test
 settings.load_profile("ticker")
 
+LONG = ("test_whole_way.py", "test_simulator.py")
 GARBAGE = 20_000  # objects more than there were, until those of them that nothing holds are looked for
 
 
@@ -90,17 +95,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist it has no meaning
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores, for a third of the time of the tests is spent waiting."""
-    return (os.cpu_count() or 1) + 1
+    """Two workers more than cores, for most of the time of the tests is spent waiting (measured: 290 s, and 304)."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """First those that are alone, before others run that they would have to wait for; then those that mostly wait.
+    """First those that are alone, before others run that they would have to wait for; then those that take long.
 
-    At the end, all workers but one would have nothing left to do while these wait.
+    At the end, all workers but one would have nothing left to do meanwhile.
     """
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: (not alone(item), item.path.name != "test_whole_way.py"))
+        items.sort(key=lambda item: (not alone(item), item.path.name not in LONG))
 
 
 def pytest_collection_finish() -> None:
@@ -108,3 +113,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE)
+
+
+@pytest.fixture
+def disk() -> Iterator["Disk"]:
+    """A file system of its own, for who is root."""
+    from tests.disks import small_disk
+
+    with small_disk() as made:
+        yield made

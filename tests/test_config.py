@@ -27,7 +27,7 @@ SHIPPED = PROJECT / "config.yaml"
 HELD = {"HOOK_SECRET": " of nobody\n"}
 Write = Callable[[str | bytes], Path]
 OFFSETS = ["UTC+2", "utc-03:30", "GMT +2", "+02:00", "-0500", "UTC2", "Z+1", "UTC−2"]
-TOP = "sources, server, store, feed, keep_polls, contact, notify"
+TOP = "sources, server, store, feed, keep, keep_polls, contact, notify"
 ONE = """\
 sources:
   - name: city
@@ -618,7 +618,7 @@ server: {port: 0}
         ("allow_private: yes", "allow_private: must be true or false, not 'yes'; write allow_private: true"),
         ("allow_private: 1", "allow_private: must be true or false, not 1"),
         ("allow_private:", "allow_private: is empty"),
-        ("keep: 30d", "keep: unknown key"),
+        ("kept: 30d", "kept: unknown key"),
         ("notify: [x]", "notify: unknown key"),
         ("tmezone: UTC", "tmezone: unknown key; did you mean timezone? Write timezone: Asia/Beirut"),
         ("allow-private: true", "did you mean allow_private?"),
@@ -681,6 +681,10 @@ def test_what_a_source_may_not_say_is_told_with_its_cure(write: Write, line: str
         (ONE + "feed: {hubs: 'https://موزّع.example/'}\n", "feed.hubs: holds letters outside ASCII"),
         (ONE + "feed: {hub: maybe}\n", "feed.hub: must be true or false, not 'maybe'; write hub: true"),
         (ONE + "feed: {max_age: 24}\n", "feed.max_age: 24 has no unit; write max_age: 24h"),
+        (ONE + "keep: 6d\n", "5:7 keep: 6d is too short; write keep: 7d or more"),
+        (ONE + "keep: 2 years\n", "5:7 keep: '2 years' is no duration; write keep: 2y"),
+        (ONE + "keep: 2\n", "5:7 keep: 2 has no unit; write keep: 2y"),
+        (ONE + "    keep: 0y\n", "5:11 sources[0].keep: '0y' is no duration; write keep: 2y"),
         (ONE + "keep_polls: 1h\n", "keep_polls: 1h is too short; write keep_polls: 1d or more"),
         (ONE + "store: ticker.db\n", "5:8 store: is no URL; write store: sqlite:///ticker.db"),
         (ONE + "store: sqlite://data/t.db\n", "needs three slashes; write store: sqlite:///data/t.db"),
@@ -697,7 +701,7 @@ def test_what_a_source_may_not_say_is_told_with_its_cure(write: Write, line: str
         (ONE + "every: 60s\n", "5:1 every: unknown key here; did you mean sources[].every?"),
         (ONE + "port: 80\n", "5:1 port: unknown key here; did you mean server.port?"),
         (ONE + "serve: {}\n", "5:1 serve: unknown key; did you mean server?"),
-        (ONE + "1: 2\n", "5:1 1: unknown key; known here: sources, server, store, feed, keep_polls"),
+        (ONE + "1: 2\n", "5:1 1: unknown key; known here: sources, server, store, feed, keep, keep_polls"),
         (ONE + "[a]: 2\n", "5:1 a key must be a word"),
         (ONE + "feed: {}\nfeed: {}\n", "6:1 feed: is written twice, first at 5:1; keep one"),
         (ONE + "    name: b\n", "5:5 sources[0].name: is written twice, first at 2:5; keep one"),

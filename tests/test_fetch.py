@@ -980,7 +980,10 @@ async def test_a_name_that_nobody_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", resolve)  # a real one would be asked beyond loopback
     error = await failure("http://news.test/")
 
-    assert (error.cause, error.detail) == ("unreachable", "DNS: Name or service not known")
+    assert (error.cause, error.detail) == (
+        "unreachable",
+        "DNS: there is no host of this name (Name or service not known)",
+    )
 
 
 async def test_what_the_caller_is_dealing_with_is_not_what_went_wrong(site: Site) -> None:
@@ -1318,6 +1321,16 @@ async def test_a_trusted_certificate_is_for_its_own_host(certificate: Path, monk
         error = await failure(site.url(host="localhost"))
 
     assert error.detail.startswith("TLS: the certificate is not trusted: Hostname mismatch")
+
+
+async def test_an_authority_of_the_machine_is_trusted_beside_our_own(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    async with Site(tls=serving(certificate)) as site:
+        site["/"] = page(HTML)
+
+        assert (await read_page(site.url())).text == HTML
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from tests.strangers import Stranger
 from ticker import guard
 from ticker.announce.outgoing import NoReplyError, Outgoing
 from ticker.guard import is_public
+from ticker.lookups import Lookups
 
 
 @pytest.fixture(autouse=True)
@@ -222,7 +223,7 @@ async def test_a_name_that_hangs_takes_one_thread_however_often_it_is_asked_for(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))]
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    lookups = guard.Lookups(2, "test")
+    lookups = Lookups(2, "test")
     waiting = [asyncio.create_task(lookups("slow.example", 80)) for _ in range(20)]
     assert await lookups("quick.example", 80) == ["127.0.0.1"], "there is a thread left for others"
     for one in waiting[:10]:
@@ -240,7 +241,7 @@ async def test_a_name_that_hangs_takes_one_thread_however_often_it_is_asked_for(
 async def test_an_address_is_looked_up_by_nobody(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", None)
 
-    assert await guard.Lookups(1, "test")("::1", 80) == ["::1"]
+    assert await Lookups(1, "test")("::1", 80) == ["::1"]
 
 
 @pytest.fixture

@@ -158,3 +158,13 @@ async def test_a_cache_control_that_does_not_hold_is_not_believed(room, tmp_path
         wait = await room.poller.scheduled(source)
         assert wait.span < source.every * 1.2
         assert "it changes sooner: not believed for a day" in room.poller.facts("desk").note
+
+
+async def test_a_poll_that_ends_by_a_bug_is_told_to_those_who_look_at_the_status_until_one_is_kept(room, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr("ticker.poll.reconcile", lambda *_, **__: [][1])
+        with pytest.raises(IndexError):
+            await room.poll("ok")
+    assert room.poller.teller.refused["desk"].detail == "a poll ended by a bug of Ticker: IndexError"
+    await room.poll("ok")
+    assert room.poller.teller.refused == {}

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from structlog.testing import capture_logs
 
-from tests.running import Service, running, write_config
+from tests.running import PATIENCE, Service, running, write_config
 from ticker.config import Settings, load
 from ticker.demo import Manual, newsroom_app, serve_newsroom
 from ticker.reload import Watched, differences, merged
@@ -190,6 +190,9 @@ async def test_a_service_takes_other_sources_over_while_it_runs_and_refuses_what
             rewritten(config, drop)
             service.process.send_signal(signal.SIGHUP)
             await until_status(service, "desk/feed.json", 404)
+            async with asyncio.timeout(PATIENCE):  # the last word of a change comes after its feeds
+                while not any("removed" in line for line in logged(config)):
+                    await asyncio.sleep(SOON)
             assert (await service.get("second/feed.json")).status_code == 200
             assert await service.stop() == 0
     told = [line for line in logged(config) if line["event"] == "config"]

@@ -330,8 +330,8 @@ def test_an_upgrade_fills_the_index_in_parts(tmp_path):
 
 
 @asynccontextmanager
-async def a_store(folder: Path, **options: timedelta) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{folder}/ticker.db", **options)
+async def a_store(folder: Path, keep_polls: timedelta = timedelta(days=30)) -> AsyncIterator[Store]:
+    store = await Store.open(f"sqlite:///{folder}/ticker.db", keep_polls=keep_polls)
     try:
         yield store
     finally:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-import ticker
-
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-notify.txt", "requirements-dev.txt")
 SCRIPTS = (".ci/run", "tools/test-deps", "tools/base-image")
@@ -98,17 +96,6 @@ def test_make_alone_lists_every_target() -> None:
     [phony] = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     listed = re.findall(r"^  make ([a-z-]+) +\S", make(ROOT).stdout, re.MULTILINE)
     assert sorted(listed) == sorted(set(phony.split()) - {"FORCE"})
-
-
-def test_the_version_is_written_in_one_place() -> None:
-    places = [ROOT / name for name in ("pyproject.toml", "Makefile", "Dockerfile")]
-    places += sorted(ROOT.glob("ticker/**/*.py"))
-    holding = [
-        place.relative_to(ROOT).as_posix()
-        for place in places
-        if re.search(rf"(?<![\d.=]){re.escape(ticker.__version__)}(?![\d.])", place.read_text("utf-8"))
-    ]
-    assert holding == ["ticker/__init__.py"]
 
 
 @pytest.mark.parametrize(

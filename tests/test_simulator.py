@@ -48,7 +48,7 @@ TABLE = (
     Setup(HOSTILE),
     Setup(HOSTILE, rows=6),
 )
-DAILY = tuple(replace(setup, a_day=250) for setup in (TABLE[1], TABLE[2], TABLE[6], TABLE[7]))  # the others in the soak
+DAILY = tuple(replace(setup, a_day=250) for setup in (TABLE[1], TABLE[3], TABLE[6], TABLE[7]))  # the others in the soak
 DAILY_SEEDS = range(1, 6)
 SOAK_SEEDS = range(101, 201)
 

@@ -2,11 +2,7 @@
 
 import ast
 import gettext
-import importlib.util
 import re
-import subprocess
-import sys
-import zipfile
 from datetime import date, timedelta
 from io import BytesIO
 from itertools import product
@@ -18,6 +14,7 @@ import httpx
 import pytest
 from babel.messages.pofile import read_po
 
+from tests import workshop
 from tests.newsstand import NOON, Newsstand, a_source, an_app, an_item, client_of
 from ticker.cures import CURES, PRIVATE, ROBOTS
 from ticker.model import Health
@@ -31,16 +28,7 @@ ARABIC, ENGLISH = texts_of("ar"), texts_of("en")
 DAILY = a_source("daily", title="The Daily", language="en")
 
 
-def the_tool() -> Any:
-    spec = importlib.util.spec_from_file_location("texts_tool", ROOT / "tools" / "texts.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = the_tool()
+tool = workshop.tool("texts")
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -281,18 +269,6 @@ def test_each_language_has_one_object_and_an_unknown_one_is_english():
 )
 def test_no_header_breaks_a_page(accepted):
     assert choose(asked=None, kept=None, accepted=accepted, channel="ar").language in LANGUAGES
-
-
-def test_the_wheel_holds_templates_and_compiled_catalogues(tmp_path):
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
-    for name in (
-        "templates/status.html",
-        "static/pages.css",
-        *(f"locales/{one}/LC_MESSAGES/ticker.mo" for one in LANGUAGES),
-    ):
-        assert f"ticker/serve/{name}" in names
 
 
 async def test_trouble_is_told_in_the_language_of_the_visitor_not_of_the_source(client):
