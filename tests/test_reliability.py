@@ -63,8 +63,9 @@ class Record:
     sources: dict[str, Seen] = field(default_factory=dict)
     idle: int = 0  # bytes of memory, at most, while all was well
     peak: int = 0  # and afterwards
-    gaps: dict[str, float] = field(default_factory=dict)  # bystander -> longest time between two polls, in seconds
-    delays: dict[str, float] = field(default_factory=dict)  # bystander -> longest time until a headline was published
+    # of bystanders, in seconds, without what other processes kept the service off the processor
+    gaps: dict[str, float] = field(default_factory=dict)  # longest time between two polls
+    delays: dict[str, float] = field(default_factory=dict)  # longest time until a headline was published
     took: dict[str, float] = field(default_factory=dict)  # seconds of each part
 
 
@@ -141,6 +142,34 @@ def trusting(near: Beside, folder: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(store.parent)}
 
 
+class Denied:
+    """How long other processes kept the service off the processor: that is not the fault of a page.
+
+    Linux says of each thread how long it was ready to run and waited for a core (`schedstat`, the second number).
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._tasks = Path(f"/proc/{pid}/task")
+        self._waited: dict[str, int] = {}  # nanoseconds, by thread
+        self._spans: list[tuple[datetime, float]] = []  # until when, seconds of it
+
+    def look(self, at: datetime) -> None:
+        """Of the time since the last look, what the thread that waited longest had to wait."""
+        waited: dict[str, int] = {}
+        with suppress(OSError):
+            for task in self._tasks.iterdir():
+                with suppress(OSError):  # a thread that has ended
+                    waited[task.name] = int((task / "schedstat").read_text().split()[1])
+        longest = max((now - self._waited.get(name, 0) for name, now in waited.items()), default=0) / 1e9
+        span = (at - self._spans[-1][0]).total_seconds() if self._spans else 0.0
+        self._waited = waited
+        self._spans.append((at, min(longest, span)))
+
+    def between(self, first: datetime, last: datetime) -> float:
+        """Seconds."""
+        return sum(waited for at, waited in self._spans if first < at <= last)
+
+
 class Run:
     """The service on a town, and what is seen of it."""
 
@@ -149,6 +178,7 @@ class Run:
         self.now = asyncio.get_running_loop().time
         self.states: dict[str, dict[str, Any]] = {}
         self.broken_at: datetime | None = None
+        self.denied = Denied(service.process.pid)
         self.unnamed = {name for name, fault in AT_ONCE.items() if fault.cause and name in record.sources}
         self.all_broken = asyncio.Event()  # and named: from now on pages may be good again
 
@@ -156,6 +186,7 @@ class Run:
         """Five times a second: what the service says of its sources, and its memory."""
         while True:
             memory = self.service.memory()
+            self.denied.look(system_clock())
             if self.broken_at is None:
                 self.record.idle = max(self.record.idle, memory)
             self.record.peak = max(self.record.peak, memory)
@@ -233,11 +264,11 @@ class Run:
     async def bystander(self, name: str) -> None:
         """Headline after headline, and how long each takes to be published."""
         while True:
-            text, began = self.town.tell(name), self.now()
+            text, began = self.town.tell(name), system_clock()
             while text not in await self.titles(name):
                 await asyncio.sleep(0.1)
             if not self.all_broken.is_set():
-                self.record.delays[name] = max(self.record.delays.get(name, 0), self.now() - began)
+                self.record.delays[name] = max(self.record.delays.get(name, 0), self.own(began, system_clock()))
 
     def note_gaps(self) -> None:
         """Between the polls of bystanders, from when the first page broke until all are named."""
@@ -246,7 +277,11 @@ class Run:
             polls = [at for at, _ in self.town.doors[name].asked]
             first = max(at for at in polls if at <= self.broken_at)
             times = [first, *(at for at in polls if at > first), system_clock()]
-            self.record.gaps[name] = max((after - before).total_seconds() for before, after in pairwise(times))
+            self.record.gaps[name] = max(self.own(before, after) for before, after in pairwise(times))
+
+    def own(self, before: datetime, after: datetime) -> float:
+        """Seconds between the two in which the service had a core, or needed none."""
+        return (after - before).total_seconds() - self.denied.between(before, after)
 
 
 @dataclass
