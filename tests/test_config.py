@@ -693,11 +693,14 @@ def test_what_a_source_may_not_say_is_told_with_its_cure(write: Write, line: str
         (ONE + "store: sqlite:///data/\n", "store: names no file"),
         (ONE + "store: sqlite:///~/t.db\n", "write the whole path"),
         (ONE + "store: sqlite:///t.db?mode=ro\n", "store: holds a ?"),
-        (ONE + "store: mysql://h/db\n", "begins with mysql://, and only sqlite:/// is known"),
+        (ONE + "store: mysql://h/db\n", "begins with mysql://, and only sqlite:/// and postgresql:// are known"),
+        (ONE + "store: postgresql://user:pw@h/db\n", "store: holds a password, and a file is no place for it"),
+        (ONE + "store: postgresql://h/db?password=x\n", "store: holds a password"),
         (
-            ONE + "store: postgresql://user@h/db\n",
-            "store: PostgreSQL comes with a later release; write store: sqlite:///data",
+            ONE + "store: postgresql://user@h\n",
+            "store: names no database; write store: postgresql://user@host/database",
         ),
+        (ONE + "store: postgresql://@h/db\n", "store: names no user"),
         (ONE + "every: 60s\n", "5:1 every: unknown key here; did you mean sources[].every?"),
         (ONE + "port: 80\n", "5:1 port: unknown key here; did you mean server.port?"),
         (ONE + "serve: {}\n", "5:1 serve: unknown key; did you mean server?"),
@@ -914,7 +917,7 @@ def test_one_alias_overridden_leaves_the_other(write: Write) -> None:
         ("TICKER_SERVER__PORT", "0", "must be at least 1"),
         ("TICKER_FEED__MAX_AGE", "24", "24 has no unit; write max_age: 24h"),
         ("TICKER_FEED__MIN_ITEMS", "501", ""),
-        ("TICKER_STORE", "postgresql://u:p@h/db", "PostgreSQL comes with a later release"),
+        ("TICKER_STORE", "postgresql://u:p@h", "names no database"),
         ("TICKER_PORT", "80", "unknown variable; did you mean TICKER_SERVER__PORT?"),
         ("TICKER_SERVER_PORT", "80", "unknown variable; did you mean TICKER_SERVER__PORT?"),
         ("TICKER_SERVER__PROT", "80", "unknown variable; did you mean TICKER_SERVER__PORT?"),
@@ -935,6 +938,12 @@ def test_what_a_variable_may_not_say_is_told_by_its_name(write: Write, name: str
     (problem,) = problems(write(ONE), **{name: value})
     assert says in problem
     assert problem.startswith(f"{name}: ") or says == ""
+
+
+def test_the_address_of_postgresql_is_taken_as_it_is_with_its_password_where_nobody_reads_it(write: Write) -> None:
+    address = "postgresql://user@host:5433/db?sslmode=require"
+    assert read(write(ONE + f"store: {address}\n")).store == address
+    assert read(write(ONE), TICKER_STORE="postgresql://u:p@h/db").store == "postgresql://u:p@h/db"
 
 
 def test_what_a_cluster_puts_into_a_pod_is_not_taken_for_ours(write: Write) -> None:

@@ -42,7 +42,8 @@ from ticker.press import RenderThread
 from ticker.schedule.timetable import Timetable
 from ticker.serve import Shelf
 from ticker.service import system_clock
-from ticker.store import Store, engine
+from ticker.store import Store
+from ticker.store import sqlite as engine
 from ticker.store.readonly import hindrance
 from ticker.telling import Teller, behind, jumped
 

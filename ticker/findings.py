@@ -107,6 +107,8 @@ def items_kept(settings: "Settings") -> int | None:
         async with service.opened(settings) as (store, _):
             return await store.count()
 
+    if not settings.store.startswith("sqlite:"):
+        return in_loop(count())
     file = Path(settings.store.removeprefix("sqlite:///"))
     if file.exists():
         return in_loop(count())

@@ -37,7 +37,7 @@ class Settings:
     """What the operator asked for, checked."""
 
     server: Server
-    store: str  # sqlite:////absolute/file.db
+    store: str  # sqlite:////absolute/file.db, or postgresql://user@host/database
     feed: FeedSettings
     keep: timedelta | None  # how long headlines are kept; None: for ever. A source may say otherwise
     keep_polls: timedelta  # how long the rows of polls are kept for replay
@@ -65,9 +65,10 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     written = Written(path)
     mend(written)
     variables = override(written, environ)
-    folder = Path() if ("store",) in variables else path.parent
+    hidden = ("store",) in variables
+    folder = Path() if hidden else path.parent
     try:
-        places = {"folder": folder, "beside": path.parent, "environ": environ}
+        places = {"folder": folder, "beside": path.parent, "environ": environ, "store_from_environment": hidden}
         file = _schema().validate_python(written.value, context={**places, "names": set()})
     except ValidationError as error:
         details = error.errors(include_url=False)

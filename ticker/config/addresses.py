@@ -147,15 +147,14 @@ def is_private(host: str) -> bool:
 def _store(value: str, info: ValidationInfo) -> str:
     example = f"write store: {EXAMPLES['store']}"
     scheme, colon, rest = value.partition("://")
-    if scheme.startswith("postgres"):
-        secret = "; and keep passwords out of the file" if "@" in rest and ":" in rest.split("@")[0] else ""
-        raise ValueError(f"PostgreSQL comes with a later release; {example}{secret}")
+    if scheme in ("postgresql", "postgres"):
+        return _postgresql(value, hidden=(info.context or {}).get("store_from_environment", False))
     if "@" in value:
         raise ValueError(f"holds a user name or password; {example}")
     if not colon:
         raise ValueError(f"is no URL; write store: sqlite:///{value}")
     if scheme != "sqlite":
-        raise ValueError(f"begins with {scheme}://, and only sqlite:/// is known; {example}")
+        raise ValueError(f"begins with {scheme}://, and only sqlite:/// and postgresql:// are known; {example}")
     name = rest.removeprefix("/")
     if not name or name == ":memory:" or name.endswith("/"):
         raise ValueError(f"names no file, and what is seen must be kept; {example}")
@@ -167,6 +166,28 @@ def _store(value: str, info: ValidationInfo) -> str:
     if "?" in file:
         raise ValueError(f"holds a ?, and options are not read; {example}")
     return f"sqlite:///{file}"
+
+
+def _postgresql(value: str, *, hidden: bool) -> str:
+    """As libpq has it (PostgreSQL 34.1.1.2).
+
+    Args:
+        hidden: where it stands is nobody's business, so it may hold a password.
+    """
+    example = "write store: postgresql://user@host/database"
+    _, _, rest = value.partition("://")
+    place, _, options = rest.partition("?")
+    who, at, where = place.rpartition("@")
+    if not hidden and (":" in who or "password" in options):
+        raise ValueError(
+            "holds a password, and a file is no place for it; leave it out, and give it as PGPASSWORD, in ~/.pgpass, "
+            "or all of it as TICKER_STORE"
+        )
+    if at and not who:
+        raise ValueError(f"names no user before the @; {example}")
+    if not where.partition("/")[2] and "dbname=" not in options:
+        raise ValueError(f"names no database; {example}")
+    return value
 
 
 Host = Annotated[str, Field(min_length=1), AfterValidator(_host)]

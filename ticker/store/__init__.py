@@ -5,11 +5,11 @@ a StoreError, after which nothing of that transaction was kept.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import RowMapping, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,6 +40,7 @@ from ticker.store.history import History
 from ticker.store.hours import Hours, count_poll, ending
 from ticker.store.news import Arrivals
 from ticker.store.notices import Notices
+from ticker.store.order import in_turn, is_first
 from ticker.store.past import Past
 from ticker.store.queries import (
     MEMORY,
@@ -51,6 +52,7 @@ from ticker.store.queries import (
 )
 from ticker.store.readonly import hindrance
 from ticker.store.records import FORM, KINDS, Record, RecordError
+from ticker.store.refusals import refused
 from ticker.store.retention import Outdated, Retention
 from ticker.store.rows import (
     KeptPoll,
@@ -67,7 +69,7 @@ from ticker.store.search import Finder
 from ticker.store.subscriptions import Announcements, Subscriptions
 from ticker.store.sweep import Sweep
 from ticker.store.tables import archives, items, polls, sources, versions
-from ticker.store.together import Together, Write, refused
+from ticker.store.together import Together, Write
 
 __all__ = [
     "FAILING",
@@ -85,6 +87,12 @@ __all__ = [
 
 
 REST = 5.0  # seconds that closing waits for transactions
+# Options of a transaction that writes, and of one that reads, which sees one moment.
+_OWN: dict[bool, dict[str, Any]] = {True: {"write": True}, False: {"write": False}}
+_SHARED: dict[bool, dict[str, Any]] = {
+    True: {"isolation_level": "READ COMMITTED"},
+    False: {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
 
 class Store:
@@ -93,13 +101,16 @@ class Store:
     def __init__(self, engine: AsyncEngine, keep_polls: timedelta) -> None:
         self._engine = engine
         self.keep_polls = keep_polls
+        self.shared = engine.dialect.name != "sqlite"  # by several processes, which all publish
+        self._options = _SHARED if self.shared else _OWN
+        self._paced = False
         self._writing = asyncio.Lock()
         self._under_way = 0  # transactions, and those that wait for their turn
         self._at_rest = asyncio.Event()
         self._at_rest.set()
         self._closed = False
         self._notes = Together(self._transaction)  # that change no feed
-        self._lists = Together(self._transaction)  # that do
+        self._lists = Together(partial(self._transaction, ordered=True))  # that do
         self.subscriptions = Subscriptions(self._transaction)  # of the embedded hub
         self.announcements = Announcements(self._transaction)  # to foreign hubs
         self.notices = Notices(self._transaction)  # to people: of trouble and of headlines
@@ -112,9 +123,9 @@ class Store:
         hours = Hours(self._transaction)
         self.printed, self.polled = hours.printed, hours.polled
         self.printed_together, self.polled_together = hours.printed_together, hours.polled_together
-        self.copies = Copies(self._transaction)  # for export and import
-        self.retention = Retention(self._transaction)  # what is not kept for ever
-        past = Past(self._transaction)  # for a replay
+        self.copies = Copies(self._in_order)  # for export and import
+        self.retention = Retention(self._in_order)  # what is not kept for ever
+        past = Past(self._in_order)  # for a replay
         self.kept, self.count_kept, self.items_of = past.kept, past.count_kept, past.items_of
         self.known_at, self.gone, self.adopt = past.known_at, past.gone, past.adopt
         sweep = Sweep(self._transaction)
@@ -150,8 +161,12 @@ class Store:
         return hindrance(file) if file and file != ":memory:" else ""
 
     def publish_apart(self, seconds: float) -> None:
-        """From now on, let so many seconds pass between two transactions that publish, or more: see `Together`."""
+        """From now on, let so many seconds pass between two transactions that publish, or more: see `Together`.
+
+        Where the database is shared, no feed is published twice in a second then, whoever does it: see `publish_owed`.
+        """
         self._lists.apart = seconds
+        self._paced = True
 
     async def close(self) -> None:
         """Let go of all connections, once the transactions have ended: one that is in use then would be lost.
@@ -165,23 +180,33 @@ class Store:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _transaction(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
-        """Writers of this process take turns here: in SQLite's own queue the unlucky wait for ever, and are refused."""
+    async def _transaction(self, *, write: bool, ordered: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Writers of this process take turns here: in SQLite's own queue the unlucky wait for ever, and are refused.
+
+        Args:
+            ordered: it keeps items or publishes, which is done one after the other over all processes (`order`).
+        """
         if self._closed:
             raise StoreError("store: it has been closed")
         self._under_way += 1
         self._at_rest.clear()
         try:
-            async with self._writing if write else nullcontext(), self._engine.connect() as plain:
-                db = await plain.execution_options(write=write)
+            alone = write and (ordered or not self.shared)
+            async with self._writing if alone else nullcontext(), self._engine.connect() as plain:
+                db = await plain.execution_options(**self._options[write])
                 async with db.begin():
+                    if ordered:
+                        await in_turn(db)
                     yield db
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:  # the one way out of the network that SQLAlchemy does not know
             raise refused(error) from error
         finally:
             self._under_way -= 1
             if not self._under_way:
                 self._at_rest.set()
+
+    def _in_order(self, *, write: bool) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._transaction(write=write, ordered=write)
 
     # What a poll needs
 
@@ -286,10 +311,11 @@ class Store:
 
         differs = changes.of("new", "edited") or any(row.before for row in changes.rows)
         feeds = {
-            channel.name: partial(publish, channel=channel, at=page.fetched_at, press=press)
+            channel.name: partial(publish, channel=channel, at=page.fetched_at, press=press, paced=self._paced)
             for channel in (channels if differs else ())
         }
-        await (self._lists if feeds else self._notes)(Write(keep, feeds))
+        kept = feeds or changes.of("repost") or any(row.was for row in changes.rows)
+        await (self._lists if kept else self._notes)(Write(keep, feeds))
 
     async def unchanged(
         self,
@@ -377,8 +403,27 @@ class Store:
                 row = (await db.execute(version_query(channel.name))).mappings().first()
                 some = await db.scalar(select(items.c.id).where(items.c.source.in_(channel.sources)).limit(1))
             if some is not None and (row is None or not _stands(row, channel)):
-                async with self._transaction(write=True) as db:
-                    await publish(db, channel, now, press)
+                async with self._transaction(write=True, ordered=True) as db:
+                    row = (await db.execute(version_query(channel.name))).mappings().first()
+                    if row is None or not _stands(row, channel):  # another process may have been first
+                        await publish(db, channel, now, press)
+
+    async def publish_owed(self, channels: Mapping[str, Channel], now: datetime, press: Press) -> int:
+        """Publish what came in the same second as a version before it, now that this is over; how many feeds.
+
+        Of several processes one does it; that second may be of another process, which has ended since.
+        """
+        async with self._transaction(write=False) as db:
+            found = await db.scalars(select(versions.c.feed).where(versions.c.owed))
+            owed = [name for name in found if name in channels]
+        for name in owed:
+            async with self._transaction(write=True) as db:
+                if not await is_first(db):
+                    return 0
+                await in_turn(db)
+                if await db.scalar(select(versions.c.owed).where(versions.c.feed == name)):
+                    await publish(db, channels[name], now, press, paced=True)
+        return len(owed)
 
     async def close_archives(self, channel: Channel, now: datetime, press: Press) -> int:
         """Close what is to be closed, in a transaction of its own that takes no longer than a poll can wait.
@@ -390,7 +435,7 @@ class Store:
         Returns:
             How many were closed; 0 when nothing is left to do.
         """
-        async with self._transaction(write=True) as db:
+        async with self._transaction(write=True, ordered=True) as db:
             closed, _ = await close_archives(db, channel, now, press)
             lacking = select(versions.c.feed).where(versions.c.feed == channel.name, versions.c.whole.is_(False))
             if not closed and await db.scalar(lacking) is not None:

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Case, ColumnElement, Insert, and_, bindparam, case, literal, or_, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker import text
 from ticker.errors import Cause
 from ticker.model import Changes, Channel, Item, Poll, Press, Revision, Validators
 from ticker.store.archives import close_archives, subscription
+from ticker.store.order import is_shared, second_of
 from ticker.store.queries import version_query
 from ticker.store.rows import channel_digest, pack, revision_row, row_of
 from ticker.store.tables import Instant, items, revisions, sources, versions
+from ticker.store.upsert import insert
 
 FAILING = 3  # polls in a row with a cause until "suspect" becomes "failing"
 SECOND = timedelta(seconds=1)
@@ -137,18 +138,26 @@ async def _revise(db: AsyncConnection, item: Item, was: Revision) -> None:
     await db.execute(new.values(**words, **said, revised=len(item.revisions)))
 
 
-async def publish(db: AsyncConnection, channel: Channel, at: datetime, press: Press) -> None:
+async def publish(db: AsyncConnection, channel: Channel, at: datetime, press: Press, *, paced: bool = False) -> None:
     """Close what is to be closed, and a new version of the feed if its documents differ.
 
     Last-Modified grows by at least a second. A feed that has no item yet is not published.
+
+    Args:
+        at: when the poll was that brings news.
+        paced: not twice in a second, where several processes publish: then it is owed, and published when that is over.
     """
+    at = await second_of(db, at)
     before = (await db.execute(version_query(channel.name))).mappings().first()
+    if paced and is_shared(db) and before and before["last_modified"] >= at:
+        await db.execute(update(versions).where(versions.c.feed == channel.name).values(owed=True))
+        return
     _, held = await close_archives(db, channel, at, press)
     feed = await subscription(db, channel, held, before["updated"] if before else None)
     if feed is None:
         return
     packed = await asyncio.to_thread(pack, await press(feed))
-    facts = {"channel": channel_digest(channel), "updated": feed.updated, "whole": held.fits(channel)}
+    facts = {"channel": channel_digest(channel), "updated": feed.updated, "whole": held.fits(channel), "owed": False}
     if before is None:
         new = {"feed": channel.name, "revision": 1, "last_modified": at}
         await db.execute(versions.insert().values(**new, **facts, **packed))

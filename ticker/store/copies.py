@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, func, or_, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.errors import StoreError
@@ -20,6 +19,7 @@ from ticker.store.changes import ensure
 from ticker.store.records import OLDER, TABLES, Record, RecordError, query, recorder, revisions_of, row_of
 from ticker.store.subscriptions import Transactions
 from ticker.store.tables import archives, importing, items, revisions, sources
+from ticker.store.upsert import insert
 
 AT_ONCE = {"item": 1000, "poll": 500, "hour": 1000, "archive": 20}  # rows that are read at once; of others a few
 SECOND = timedelta(seconds=1)

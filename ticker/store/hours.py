@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, delete, func, select, type_coerce
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
 
 from ticker.model import Poll
 from ticker.store.subscriptions import Transactions
 from ticker.store.tables import items, poll_hours
+from ticker.store.upsert import insert
 
 HOUR = 3600  # seconds
 DOUBTED = "doubted"  # an outcome "refused": the cause of that name says that the server refused us

@@ -5,7 +5,6 @@ from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.errors import StoreError
@@ -13,6 +12,7 @@ from ticker.model import Item
 from ticker.store.rows import item_of
 from ticker.store.subscriptions import Transactions
 from ticker.store.tables import items, notified, polls, sources
+from ticker.store.upsert import insert
 
 MOST = 500  # items that are looked at: more of them in the hour that counts is no news any more, but an archive
 

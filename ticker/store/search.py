@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, tuple_
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import text as sql
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker import text
@@ -21,6 +22,7 @@ from ticker.store.tables import Instant, items
 SLOWEST = 2.0  # seconds; at the 95th percentile a search among a million takes 0.05
 AT_ONCE = 500  # items that are loaded with one query
 NO_LIMIT = 2**31 - 1
+CANCELED = "57014"  # SQLSTATE query_canceled
 PAGE_ORDER = (items.c.published.desc(), items.c.id.desc())
 
 
@@ -42,10 +44,10 @@ class Finder:
         """By the index of titles where there is something to look for in it, else by that of time."""
         if any(no in yes for no in wish.unwanted for yes in wish.wanted):
             return []  # what holds the one holds the other
-        query = hits(wish)
-        if query is None:
-            query = by_time(wish)
         async with self._transaction(write=False) as db:
+            query = hits(wish) if db.dialect.name == "sqlite" else by_time(wish, like=True)
+            if query is None:
+                query = by_time(wish)
             async with at_most(db, slowest):
                 numbers = list((await db.scalars(query.limit(wish.limit))).all())
             return list(zip(numbers, await _items(db, numbers), strict=True))
@@ -80,10 +82,19 @@ class Finder:
 
 @asynccontextmanager
 async def at_most(db: AsyncConnection, seconds: float | None) -> AsyncIterator[None]:
-    """Have SQLite give up what it is at after so long; SlowSearchError where it did."""
+    """Have the database give up what it is at after so long; SlowSearchError where it did."""
     if seconds is None:
         yield
-        return
+    elif db.dialect.name == "sqlite":
+        async with _interrupted(db, seconds):
+            yield
+    else:
+        async with _timed(db, seconds):
+            yield
+
+
+@asynccontextmanager
+async def _interrupted(db: AsyncConnection, seconds: float) -> AsyncIterator[None]:
     wire: Any = (await db.get_raw_connection()).driver_connection
     interrupted = asyncio.Event()
 
@@ -98,13 +109,33 @@ async def at_most(db: AsyncConnection, seconds: float | None) -> AsyncIterator[N
     except OperationalError as error:
         if not interrupted.is_set():
             raise
-        raise SlowSearchError(f"this search takes longer than {seconds:g} s; take longer words, or fewer") from error
+        raise _slow(seconds) from error
     finally:
         timer.cancel()
 
 
-def by_time(wish: Wish) -> Select[Any]:
-    """The numbers of the items wished for, in page order, by looking at each item: what search means."""
+@asynccontextmanager
+async def _timed(db: AsyncConnection, seconds: float) -> AsyncIterator[None]:
+    await db.execute(sql(f"SET LOCAL statement_timeout = {seconds * 1000:.0f}"))
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != CANCELED:
+            raise
+        raise _slow(seconds) from error
+    await db.execute(sql("SET LOCAL statement_timeout = 0"))
+
+
+def _slow(seconds: float) -> SlowSearchError:
+    return SlowSearchError(f"this search takes longer than {seconds:g} s; take longer words, or fewer")
+
+
+def by_time(wish: Wish, *, like: bool = False) -> Select[Any]:
+    """The numbers of the items wished for, in page order, by looking at each item: what search means.
+
+    Args:
+        like: say it as PostgreSQL can look it up (`trigrams`).
+    """
     query = select(items.c.id).where(items.c.repost_of.is_(None))
     if wish.sources is not None:
         query = query.where(items.c.source.in_(wish.sources))
@@ -118,10 +149,14 @@ def by_time(wish: Wish) -> Select[Any]:
             tuple_(items.c.published, items.c.id) < tuple_(literal(published, Instant), literal(number))
         )
     for term in wish.wanted:
-        query = query.where(func.instr(items.c.title_fold, term) > 0)
+        query = query.where(_holds(term, like))
     for term in wish.unwanted:
-        query = query.where(func.instr(items.c.title_fold, term) == 0)
+        query = query.where(~_holds(term, like))
     return query.order_by(*PAGE_ORDER)
+
+
+def _holds(term: str, like: bool) -> ColumnElement[bool]:
+    return items.c.title_fold.contains(term, autoescape=True) if like else func.instr(items.c.title_fold, term) > 0
 
 
 async def _items(db: AsyncConnection, numbers: list[int]) -> list[Item]:

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from sqlalchemy import RowMapping, and_, bindparam, case, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Announced, Subscription
 from ticker.store.tables import announced, subscriptions
+from ticker.store.upsert import insert
 
 Kept = Literal["kept", "full", "host-full"]
 AT_ONCE = 500  # topics in one query

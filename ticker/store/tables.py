@@ -16,13 +16,15 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TextClause,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
     true,
 )
 
-HEAD = "0007"  # the last of the migrations that make these tables; a test holds it against migrations/versions
+HEAD = "0008"  # the last of the migrations that make these tables; a test holds it against migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -48,6 +50,11 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+def _where(condition: TextClause) -> Any:
+    """Of an index that holds some of the rows."""
+    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 _ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
@@ -100,10 +107,10 @@ items = Table(
     UniqueConstraint("source", "published"),
     Index(None, "published"),
     Index(None, "source", "last_seen"),
-    Index("ix_items_reposts", "source", "published", sqlite_where=text("repost_of IS NOT NULL")),
-    Index("ix_items_listed", "source", "rank", sqlite_where=Column("rank").isnot(None)),
-    Index("ix_items_unarchived", "source", "id", sqlite_where=text("archive IS NULL AND repost_of IS NULL")),
-    Index("ix_items_unarchived_all", "source", "id", sqlite_where=text("archive_all IS NULL AND repost_of IS NULL")),
+    Index("ix_items_reposts", "source", "published", **_where(text("repost_of IS NOT NULL"))),
+    Index("ix_items_listed", "source", "rank", **_where(text("rank IS NOT NULL"))),
+    Index("ix_items_unarchived", "source", "id", **_where(text("archive IS NULL AND repost_of IS NULL"))),
+    Index("ix_items_unarchived_all", "source", "id", **_where(text("archive_all IS NULL AND repost_of IS NULL"))),
 )
 
 revisions = Table(
@@ -154,10 +161,12 @@ versions = Table(
     Column("last_modified", Instant, nullable=False),
     Column("updated", Instant),  # as its documents say; it never goes back
     Column("whole", Boolean, nullable=False, default=True, server_default=true()),  # with the archives, nothing missing
+    Column("owed", Boolean, nullable=False, default=False, server_default=false()),  # there is more, of the same second
     # the documents, gzip
     Column("rss", LargeBinary, nullable=False),
     Column("atom", LargeBinary, nullable=False),
     Column("json", LargeBinary, nullable=False),
+    Index("ix_versions_owed", "feed", **_where(text("owed"))),
 )
 
 archives = Table(

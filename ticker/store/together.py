@@ -9,8 +9,7 @@ from typing import TypeAlias
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ticker.errors import StoreError
-from ticker.store.engine import unkept
+from ticker.store.refusals import refused
 
 PAUSE = 4.0  # times what a transaction took: publishing has a fifth of the time
 LONGEST = 1.0  # second of such a pause: nobody waits longer to be published
@@ -27,13 +26,6 @@ class Write:
     feeds: Mapping[str, Work] = field(default_factory=dict)
     done: bool = False
     error: Exception | None = None  # of this write alone: the others of its transaction were kept
-
-
-def refused(error: SQLAlchemyError) -> StoreError:
-    """As every error of the database leaves the store."""
-    made = unkept(str(getattr(error, "orig", None) or error))
-    made.__cause__ = error
-    return made
 
 
 class Together:

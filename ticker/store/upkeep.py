@@ -17,8 +17,8 @@ from sqlalchemy.engine import make_url
 
 from ticker.errors import StoreError
 from ticker.store.copies import HALF, UNFINISHED, lacking_archives
-from ticker.store.engine import BUSY, not_opened
 from ticker.store.readonly import is_writable, read_only_address
+from ticker.store.sqlite import BUSY, not_opened
 from ticker.store.tables import HEAD
 
 PAGES = 2_000  # that are copied at once: 8 MB

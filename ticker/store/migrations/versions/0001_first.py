@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ticker.store.migrations import where
+
 revision = "0001"
 down_revision = None
 
@@ -51,7 +53,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_items_published", "items", ["published"])
     op.create_index("ix_items_source_last_seen", "items", ["source", "last_seen"])
-    op.create_index("ix_items_listed", "items", ["source", "rank"], sqlite_where=sa.text("rank IS NOT NULL"))
+    op.create_index(
+        "ix_items_listed",
+        "items",
+        ["source", "rank"],
+        **where("rank IS NOT NULL"),
+    )
     op.create_table(
         "revisions",
         sa.Column("id", _ID, nullable=False, autoincrement=True),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ticker.store.migrations import where
+
 revision = "0003"
 down_revision = "0002"
 
@@ -12,7 +14,10 @@ def upgrade() -> None:
     op.add_column("items", sa.Column("archive_all", sa.Integer))
     for name, column in (("ix_items_unarchived", "archive"), ("ix_items_unarchived_all", "archive_all")):
         op.create_index(
-            name, "items", ["source", "id"], sqlite_where=sa.text(f"{column} IS NULL AND repost_of IS NULL")
+            name,
+            "items",
+            ["source", "id"],
+            **where(f"{column} IS NULL AND repost_of IS NULL"),
         )
     op.create_table(
         "archives",

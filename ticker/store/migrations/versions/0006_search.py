@@ -8,7 +8,9 @@ import sqlalchemy as sa
 import structlog
 from alembic import op
 
+from ticker.store import trigrams
 from ticker.store.grams import AT_ONCE, build
+from ticker.store.migrations import where
 
 revision = "0006"
 down_revision = "0005"
@@ -28,8 +30,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "hour", "ending", name="pk_poll_hours"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_items_reposts", "items", ["source", "published"], sqlite_where=sa.text("repost_of IS NOT NULL"))
-    _index()
+    op.create_index(
+        "ix_items_reposts",
+        "items",
+        ["source", "published"],
+        **where("repost_of IS NOT NULL"),
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        _index()
+    else:
+        _index_where_it_can_be()
 
 
 def _index() -> None:
@@ -42,3 +52,10 @@ def _index() -> None:
             told = done
     if told:
         log.info("indexed headlines for search", items=count)
+
+
+def _index_where_it_can_be() -> None:
+    if not trigrams.build(op.get_bind()):
+        log.warning(
+            "search goes without an index, and takes longer", detail="install pg_trgm, then run `ticker db reindex`"
+        )

@@ -1,0 +1,37 @@
+"""Where several processes write: one after the other, by the clock of the database, and one version a second.
+
+In SQLite a writer has the database to itself, and its process is the only one that publishes. In PostgreSQL these take
+one lock for as long as their transaction lasts: so ids of items become visible in their order, and versions never race.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+CHANNEL = "ticker"  # of NOTIFY: something is new
+ORDER, OWED = 0x7469636B_00000002, 0x7469636B_00000003  # numbers of advisory locks: "tick", and which one
+_TURN = text(f"SELECT pg_advisory_xact_lock({ORDER}), pg_notify('{CHANNEL}', '')")
+_FIRST = text(f"SELECT pg_try_advisory_xact_lock({OWED})")
+_NOW = text("SELECT floor(extract(epoch FROM clock_timestamp()))::bigint")
+
+
+def is_shared(db: AsyncConnection) -> bool:
+    """Whether others may publish at the same time."""
+    return db.dialect.name != "sqlite"
+
+
+async def in_turn(db: AsyncConnection) -> None:
+    """Wait until nobody else keeps items or publishes; they wait until this transaction ends, and hear of it then."""
+    if is_shared(db):
+        await db.execute(_TURN)
+
+
+async def is_first(db: AsyncConnection) -> bool:
+    """Whether no other process is publishing what is owed at this moment."""
+    return not is_shared(db) or bool(await db.scalar(_FIRST))
+
+
+async def second_of(db: AsyncConnection, at: datetime) -> datetime:
+    """When to publish what a poll brought *at*: of several clocks that of the database counts, in whole seconds."""
+    return datetime.fromtimestamp(await db.scalar(_NOW) or 0, UTC) if is_shared(db) else at
