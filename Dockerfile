@@ -9,10 +9,11 @@ ENV PYTHONHASHSEED=0 \
     SOURCE_DATE_EPOCH=315619200
 # /opt/build holds pip and the build backend and stays behind; /opt/ticker holds what runs, without pip.
 RUN python3 -m venv /opt/build && python3 -m venv --without-pip /opt/ticker
-COPY requirements-notify.txt requirements-build.txt ./
+COPY requirements-notify.txt requirements-postgres.txt requirements-build.txt ./
 # What compilers, translators and the packages' own tests read is a tenth of it, and nothing that runs reads it.
 RUN /opt/build/bin/pip install --quiet --require-hashes -r requirements-build.txt \
- && /opt/build/bin/pip wheel --quiet --require-hashes --no-build-isolation --wheel-dir /wheels -r requirements-notify.txt \
+ && /opt/build/bin/pip wheel --quiet --require-hashes --no-build-isolation --wheel-dir /wheels \
+      -r requirements-notify.txt -r requirements-postgres.txt \
  && /opt/build/bin/pip --python /opt/ticker/bin/python install --quiet --no-compile --no-deps --no-index /wheels/*.whl \
  && find /opt/ticker -type f \( -name '*.[ch]' -o -name '*.[ch]pp' -o -name '*.px[di]' -o -name '*.pyx' -o -name '*.pyi' -o -name '*.po' \) -delete \
  && find /opt/ticker/lib -depth -type d \( -name tests -o -name testing \) -exec rm -r {} + \

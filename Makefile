@@ -11,7 +11,7 @@ REVISION = $(shell git describe --always --abbrev=40 --dirty --exclude='*' 2>/de
 
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip install -qq --disable-pip-version-check
-LOCKS := requirements.txt requirements-build.txt requirements-notify.txt requirements-dev.txt
+LOCKS := requirements.txt requirements-build.txt requirements-notify.txt requirements-postgres.txt requirements-dev.txt
 COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header
 
@@ -52,7 +52,9 @@ lock: .venv-lock/.uv ## write the hashed requirements anew from pyproject.toml (
 	$(COMPILE) $(ARGS) pyproject.toml -o requirements.txt
 	$(COMPILE) $(ARGS) -c requirements.txt --group build -o requirements-build.txt
 	$(COMPILE) $(ARGS) -c requirements.txt pyproject.toml --extra notify -o requirements-notify.txt
-	$(COMPILE) $(ARGS) -c requirements-notify.txt -c requirements-build.txt pyproject.toml --group dev -o requirements-dev.txt
+	$(COMPILE) $(ARGS) -c requirements-notify.txt pyproject.toml --extra postgres -o requirements-postgres.txt
+	$(COMPILE) $(ARGS) -c requirements-notify.txt -c requirements-postgres.txt -c requirements-build.txt pyproject.toml \
+		--group dev -o requirements-dev.txt
 	@if grep -nE '://|^-' $(LOCKS); then echo "make lock: these lines tie the lock to one machine's index" >&2; exit 1; fi
 
 test-deps: ## install what the tests use on Debian (root or sudo), and build the container test's base image

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-notify.txt", "requirements-dev.txt")
+EXTRAS = {"requirements-notify.txt": "notify", "requirements-postgres.txt": "postgres"}
+LOCKS = ("requirements.txt", "requirements-build.txt", *EXTRAS, "requirements-dev.txt")
 SCRIPTS = (".ci/run", "tools/test-deps", "tools/base-image")
 
 
@@ -22,8 +23,8 @@ def requirements(name: str) -> list[str]:
 
 
 def pins(name: str) -> dict[str, str]:
-    """Package -> version and marker, of a lock file."""
-    found = (line.split(" --hash", 1)[0].strip().partition("==") for line in requirements(name))
+    """Package -> version, of a lock file."""
+    found = (re.split(r" ;| --hash", line, maxsplit=1)[0].strip().partition("==") for line in requirements(name))
     return {package: version for package, _, version in found}
 
 
@@ -76,17 +77,17 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
 
 def test_tests_run_on_the_very_versions_that_the_service_runs_on() -> None:
     assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
-    assert pins("requirements.txt").items() <= pins("requirements-notify.txt").items()
-    assert pins("requirements-notify.txt").items() <= pins("requirements-dev.txt").items()
+    for extra in EXTRAS:
+        assert pins("requirements.txt").items() <= pins(extra).items() <= pins("requirements-dev.txt").items()
     assert pins("requirements-build.txt").items() <= pins("requirements-dev.txt").items()
 
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_the_lock_holds_what_pyproject_asks_for(name: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    extra = project["project"]["optional-dependencies"]["notify"]
-    groups = project["dependency-groups"] | {"run": project["project"]["dependencies"], "notify": extra}
-    named = {"requirements.txt": "run", "requirements-build.txt": "build", "requirements-notify.txt": "notify"}
+    extras = project["project"]["optional-dependencies"]
+    groups = project["dependency-groups"] | {"run": project["project"]["dependencies"]} | extras
+    named = {"requirements.txt": "run", "requirements-build.txt": "build"} | EXTRAS
     asked = groups[named.get(name, "dev")]
     names = {re.split(r"[^A-Za-z0-9-]", line)[0].lower() for line in asked if isinstance(line, str)}
     assert names <= pins(name).keys()
