@@ -69,8 +69,21 @@ def everywhere(
     context.obj = config
 
 
+class Role(StrEnum):
+    """What a service does, as `service.Role`."""
+
+    all = "all"
+    web = "web"
+
+
 @app.command()
-def run(context: typer.Context, config: ConfigFile = None) -> None:
+def run(
+    context: typer.Context,
+    role: Annotated[
+        Role, typer.Option(help="`web`: only serve, while `ticker worker` polls, on one PostgreSQL (docs/scaling.md).")
+    ] = Role.all,
+    config: ConfigFile = None,
+) -> None:
     """Poll the sources and serve their feeds until stopped (SIGTERM, Ctrl-C).
 
     A config.yaml that changes is taken over by itself; SIGHUP has it read at once. A broken one is told of in the log,
@@ -84,7 +97,8 @@ def run(context: typer.Context, config: ConfigFile = None) -> None:
     path = file_of(config or context.obj, os.environ)
     settings = load(path, os.environ)
     configure_logs(json=not sys.stderr.isatty())
-    in_loop(service.run(settings, watched=Watched(path, lambda: load(path, os.environ))))
+    watched = Watched(path, lambda: load(path, os.environ))
+    in_loop(service.run(settings, watched=watched, role=service.Role(role.value)))
 
 
 @app.command()

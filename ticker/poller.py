@@ -180,8 +180,13 @@ class Poller:
         return beat.wait
 
     async def refresh(self) -> None:
-        """Serve what has been published since; a store that refuses is told, and everything is served on."""
+        """Serve what has been published since; a store that refuses is told, and everything is served on.
+
+        Where others publish too, what is owed is published first, once its second is over (`Store.publish_owed`).
+        """
         try:
+            if self._store.shared:
+                await self._store.publish_owed(self.channels, self._now(), self._press)
             if self.shelf is not None:
                 await self.shelf.refresh()
             if self.on_refreshed is not None:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from functools import partial
 from random import SystemRandom
 from time import monotonic
@@ -91,13 +92,24 @@ async def close_archives(settings: Settings, store: Store, press: RenderThread) 
             pass
 
 
-async def run(settings: Settings, *, watched: Watched | None = None, stop: asyncio.Event | None = None) -> None:
+class Role(StrEnum):
+    """What a service does."""
+
+    ALL = "all"  # poll and serve
+    WEB = "web"  # serve: workers poll (`ticker worker`)
+
+
+async def run(
+    settings: Settings, *, watched: Watched | None = None, stop: asyncio.Event | None = None, role: Role = Role.ALL
+) -> None:
     """Poll and serve until SIGTERM or SIGINT, or until *stop* is set.
 
     Then no poll is started any more, those that run may finish for 5 s, and readers get their answers.
 
     Args:
         watched: read again on SIGHUP and when it changes; without it the settings stay.
+        stop: ends it.
+        role: what it does.
 
     Raises:
         TickerError: the service cannot start: the port is taken, the database is not usable.
@@ -116,7 +128,7 @@ async def run(settings: Settings, *, watched: Watched | None = None, stop: async
         async with opened(settings) as (store, press):
             if why := store.hindrance:
                 log.error("store", detail=f"{why}; what was published is served, and nothing new is kept")
-            service = _Service(store, press)
+            service = _Service(store, press, role)
             await service.take(settings)
             await service.serve(listening, stop, watched, again)
     log.info("stopped")
@@ -125,8 +137,9 @@ async def run(settings: Settings, *, watched: Watched | None = None, stop: async
 class _Service:
     """A service and the settings that it runs by."""
 
-    def __init__(self, store: Store, press: RenderThread) -> None:
+    def __init__(self, store: Store, press: RenderThread, role: Role) -> None:
         self._store = store
+        self._role = role
         store.publish_apart(APART)
         self._press = press
         self._metrics = Metrics()
@@ -181,6 +194,7 @@ class _Service:
             facts=poller.facts,
             rates=Rates(addresses, monotonic),
             gate=_gate_of(settings, addresses),
+            dated=store.shared,
         )
         notifier = self._notifier_of(settings)
         await self._stop_telling()
@@ -203,7 +217,8 @@ class _Service:
         self._hubs, self._notifier, self._front.app = hubs, notifier, app
         await hubs.start(shelf)
         await notifier.start()
-        self._schedule.adopt(settings.sources, [name for name in channels if name not in known])
+        if self._role is Role.ALL:
+            self._schedule.adopt(settings.sources, [name for name in channels if name not in known])
         if self._archiving:
             self._archiving.cancel()
         self._archiving = asyncio.create_task(self._catch_up(owed=owed))
@@ -232,7 +247,8 @@ class _Service:
                 await self._store.republish(self._poller.channels.values(), now, self._press)
                 owed = False
                 await self._poller.refresh()
-        await self._poller.catch_up()
+        if self._role is Role.ALL:
+            await self._poller.catch_up()
 
     async def serve(
         self, listening: socket.socket, stop: asyncio.Event, watched: Watched | None, again: asyncio.Event
@@ -243,12 +259,13 @@ class _Service:
         quiet_uvicorn(lambda error, times: log.error("bug", exc_info=error, times=times))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         forgetting = retention.keep_forgetting(self._store, self._in_force, system_clock)
-        beside = [asyncio.create_task(_keep_fresh(self._poller)), asyncio.create_task(forgetting)]
+        beside = [asyncio.create_task(_keep_fresh(self._poller, self._store)), asyncio.create_task(forgetting)]
         if watched is not None:
             beside.append(asyncio.create_task(self._keep_up(watched, again)))
         for task in beside:
             task.add_done_callback(_tell_bug)
-        self._schedule.start()
+        if self._role is Role.ALL:
+            self._schedule.start()
         memory.settle()
         host, port = listening.getsockname()[:2]
         at, sources = settings.public_url, len(self._in_force().sources)
@@ -345,10 +362,18 @@ def _tell_request(access: Access) -> None:
     log.info("request", **asdict(access))
 
 
-async def _keep_fresh(poller: Poller) -> None:
-    while True:
-        await asyncio.sleep(REFRESH)
-        await poller.refresh()
+async def _keep_fresh(poller: Poller, store: Store) -> None:
+    """Look for what others have published: once a second, and at once where the store says so."""
+    news = asyncio.Event()
+    hearing = asyncio.create_task(store.hearing.follow(news.set))
+    try:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), REFRESH)
+            news.clear()
+            await poller.refresh()
+    finally:
+        hearing.cancel()
 
 
 def _bury_orphans() -> None:

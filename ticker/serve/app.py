@@ -90,6 +90,7 @@ def build_app(
     facts: FactsOf = nothing,
     rates: Rates | None = None,
     gate: Callable[[ASGIApp], ASGIApp] | None = None,
+    dated: bool = False,
 ) -> Application:
     """The application; its `state.shelf` is the `Shelf` that the caller must refresh.
 
@@ -108,10 +109,11 @@ def build_app(
         facts: what is known of a source beside its health.
         rates: how often one address may ask for what costs.
         gate: puts before everything what asks who may read; without it, anybody may.
+        dated: as of `Shelf`.
 
     Feeds are 503 until the first `shelf.refresh()` that finds an item.
     """
-    shelf = Shelf(library=library, channels=channels, sources=sources, clock=clock)
+    shelf = Shelf(library=library, channels=channels, sources=sources, clock=clock, dated=dated)
     documents = release()
     if opml is not None and gate is None:
         documents["/opml"] = _opml(opml)

@@ -41,6 +41,7 @@ class Shelf:
         sources: for how often a feed can change at most.
         clock: the present instant, aware.
         sleep: waits for a second to come.
+        dated: the library counts the seconds for all who serve it: its dates stand, whatever our clock says.
 
     Attributes:
         channels: as they stand; see `advertise`.
@@ -59,12 +60,14 @@ class Shelf:
         sources: Sequence[Source],
         clock: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        dated: bool = False,
     ) -> None:
         self._library = library
         self.channels = channels
         self._caching = {name: _caching(channel, sources) for name, channel in channels.items()}
         self._clock = clock
         self._sleep = sleep
+        self._dated = dated
         self._refreshing = asyncio.Lock()
         self._asked = self._answered = 0  # refreshes
         self._coming: dict[str, Edition] = {}
@@ -122,6 +125,8 @@ class Shelf:
                 self._coming[name] = await asyncio.to_thread(_edition, version)
 
     def _first_wait(self) -> timedelta:
+        if self._dated:
+            return timedelta(0)
         now = self._clock()
         ahead = [edition.last_modified - now for name, edition in self._coming.items() if name not in self.editions]
         return max((wait for wait in ahead if timedelta(0) < wait <= NEAR), default=timedelta(0))
@@ -129,16 +134,24 @@ class Shelf:
     def _swap(self) -> None:
         """Put what may be served now in place of what is, all feeds in one step."""
         now = self._clock()
-        fresh = {name: redated for name, edition in self.editions.items() if (redated := _redate(edition, now))}
+        fresh: dict[str, Edition] = {}
+        if not self._dated:
+            fresh = {name: redated for name, edition in self.editions.items() if (redated := _redate(edition, now))}
         for name, edition in list(self._coming.items()):
             served = fresh.get(name) or self.editions.get(name)
-            if dated := date_version(edition.last_modified, served.dated if served else None, now):
+            if dated := self._date(edition, served, now):
                 fresh[name] = replace(self._coming.pop(name), dated=dated)
         if fresh:
             changed = [name for name in fresh if fresh[name].packed is not self._packed_of(name)]
             self.editions = {**self.editions, **fresh}
             self.documents = {**self.documents, **self._documents(fresh)}
             self._tell(changed)
+
+    def _date(self, edition: Edition, served: Edition | None, now: datetime) -> datetime | None:
+        """The Last-Modified to serve it with now; None to hold it back."""
+        if self._dated:
+            return edition.last_modified
+        return date_version(edition.last_modified, served.dated if served else None, now)
 
     def _packed_of(self, name: str) -> Mapping[Format, Packed] | None:
         return self.editions[name].packed if name in self.editions else None

@@ -36,11 +36,12 @@ from ticker.store.changes import FAILING, ensure, keep_items, publish, success, 
 from ticker.store.copies import Begun, Contents, Copies, refuse_unfinished
 from ticker.store.engine import open_engine
 from ticker.store.evidence import EvidenceLocker, keep_page, pack_body
+from ticker.store.hearing import Hearing
 from ticker.store.history import History
 from ticker.store.hours import Hours, count_poll, ending
 from ticker.store.news import Arrivals
 from ticker.store.notices import Notices
-from ticker.store.order import in_turn, is_first
+from ticker.store.order import in_turn, is_first, owed_now
 from ticker.store.past import Past
 from ticker.store.queries import (
     MEMORY,
@@ -98,12 +99,13 @@ _SHARED: dict[bool, dict[str, Any]] = {
 class Store:
     """The database. Open it with `Store.open`, close it with `close`."""
 
-    def __init__(self, engine: AsyncEngine, keep_polls: timedelta) -> None:
+    def __init__(self, engine: AsyncEngine, keep_polls: timedelta, url: str = "") -> None:
         self._engine = engine
         self.keep_polls = keep_polls
         self.shared = engine.dialect.name != "sqlite"  # by several processes, which all publish
         self._options = _SHARED if self.shared else _OWN
         self._paced = False
+        self.hearing = Hearing(url, shared=self.shared)  # of other processes
         self._writing = asyncio.Lock()
         self._under_way = 0  # transactions, and those that wait for their turn
         self._at_rest = asyncio.Event()
@@ -137,14 +139,14 @@ class Store:
         """Open or make the database at *url*; an older one is upgraded in place.
 
         Args:
-            url: `sqlite:///path`.
+            url: `sqlite:///path`, or `postgresql://user@host/database`.
             keep_polls: how long the rows of polls are kept for replay.
             to_import: open it even where an import has begun and not ended.
 
         Raises:
             StoreError: it cannot be opened, or only to import what is missing.
         """
-        store = cls(await open_engine(url), keep_polls)
+        store = cls(await open_engine(url), keep_polls, url)
         try:
             if not to_import:
                 async with store._transaction(write=False) as db:
@@ -409,20 +411,19 @@ class Store:
                         await publish(db, channel, now, press)
 
     async def publish_owed(self, channels: Mapping[str, Channel], now: datetime, press: Press) -> int:
-        """Publish what came in the same second as a version before it, now that this is over; how many feeds.
+        """Publish what came in the same second as a version before it, once that is over; how many feeds.
 
-        Of several processes one does it; that second may be of another process, which has ended since.
+        Of several processes one does it, and that may be another than the one that owes it, which may have ended.
         """
         async with self._transaction(write=False) as db:
-            found = await db.scalars(select(versions.c.feed).where(versions.c.owed))
-            owed = [name for name in found if name in channels]
+            owed = [name for name in (await db.scalars(owed_now())).all() if name in channels]
         for name in owed:
             async with self._transaction(write=True) as db:
                 if not await is_first(db):
                     return 0
                 await in_turn(db)
-                if await db.scalar(select(versions.c.owed).where(versions.c.feed == name)):
-                    await publish(db, channels[name], now, press, paced=True)
+                if name in (await db.scalars(owed_now())).all():
+                    await publish(db, channels[name], now, press)
         return len(owed)
 
     async def close_archives(self, channel: Channel, now: datetime, press: Press) -> int:

@@ -5,15 +5,18 @@ one lock for as long as their transaction lasts: so ids of items become visible 
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, extract, func, select, text, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ticker.store.tables import versions
 
 CHANNEL = "ticker"  # of NOTIFY: something is new
 ORDER, OWED = 0x7469636B_00000002, 0x7469636B_00000003  # numbers of advisory locks: "tick", and which one
 _TURN = text(f"SELECT pg_advisory_xact_lock({ORDER}), pg_notify('{CHANNEL}', '')")
 _FIRST = text(f"SELECT pg_try_advisory_xact_lock({OWED})")
-_NOW = text("SELECT floor(extract(epoch FROM clock_timestamp()))::bigint")
+_NOW: ColumnElement[int] = cast(func.floor(extract("epoch", func.clock_timestamp())), BigInteger)
 
 
 def is_shared(db: AsyncConnection) -> bool:
@@ -34,4 +37,9 @@ async def is_first(db: AsyncConnection) -> bool:
 
 async def second_of(db: AsyncConnection, at: datetime) -> datetime:
     """When to publish what a poll brought *at*: of several clocks that of the database counts, in whole seconds."""
-    return datetime.fromtimestamp(await db.scalar(_NOW) or 0, UTC) if is_shared(db) else at
+    return datetime.fromtimestamp(await db.scalar(select(_NOW)) or 0, UTC) if is_shared(db) else at
+
+
+def owed_now() -> Select[Any]:
+    """The feeds of which there is more than was published, and may be published now."""
+    return select(versions.c.feed).where(versions.c.owed, type_coerce(versions.c.last_modified, BigInteger) < _NOW)
