@@ -17,10 +17,10 @@ COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test soak check demo texts manual lock test-deps image image-test clean FORCE
+.PHONY: help run test test-postgres soak check demo texts manual lock test-deps image image-test clean FORCE
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name says; do printf '  make %-13s %s\n' "$$name" "$$says"; done
 	@echo '  ARGS="…" is handed on, as in `make test ARGS="-k archive"`; PYTHON=… picks the interpreter.'
 
 run: $(VENV)/.run ## set up what is missing, then serve and poll as config.yaml says
@@ -32,6 +32,9 @@ demo: $(VENV)/.run ## a scripted newsroom on loopback, and the service on it
 # Kept bytecode saves half of the time to collect, and a sixth of each start of the command line that the tests make.
 test: $(VENV)/.dev ## run the tests on all cores (ARGS=-n0: in one process, as --pdb and -s want it)
 	env -u PYTHONDONTWRITEBYTECODE $(VENV)/bin/python -m pytest -n auto --dist worksteal $(ARGS)
+
+test-postgres: $(VENV)/.dev ## run those that touch a store on PostgreSQL (TICKER_TEST_PG: a server's URL, or a folder of programs)
+	env -u PYTHONDONTWRITEBYTECODE TICKER_TEST_STORE=postgresql $(VENV)/bin/python -m pytest -n auto --dist worksteal $(ARGS)
 
 soak: $(VENV)/.dev ## run the slow proofs: months of simulated newsrooms, hundreds of kills (20 minutes and more)
 	$(VENV)/bin/python -m pytest -m soak $(ARGS)

@@ -20,7 +20,7 @@ import structlog
 import yaml
 
 from tests.forked import Forked
-from tests.stores import store_at
+from tests.stores import store_at, unmade_at
 from ticker.__main__ import answer
 
 PATIENCE = 20.0  # seconds until a test gives up waiting
@@ -66,13 +66,11 @@ def write_config(
     }
     settings = {
         "server": {"port": port or free_port()},
-        "store": "sqlite:///ticker.db",
+        "store": (store_at if stored else unmade_at)(folder / "ticker.db"),
         "sources": [{key: value for key, value in (desk | source).items() if value is not None}],
     }
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
-    if stored:
-        store_at(folder / "ticker.db")
     return path
 
 

@@ -1,19 +1,73 @@
-"""Empty databases, copied: to make one anew takes 30 ms, and half a second in a process that only just began."""
+"""The stores that tests write to: files of SQLite, or with TICKER_TEST_STORE=postgresql databases of a PostgreSQL.
+
+Either way a place, a path below `tmp_path`, names a store, and the same place the same one. Empty ones are copied: to
+make one anew takes 30 ms, and half a second in a process that only just began.
+"""
 
 import asyncio
+import os
+import re
+import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import cache
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from tests import postgres
 from ticker.store import Store
+
+POSTGRES = os.environ.get("TICKER_TEST_STORE") == "postgresql"
+
+_databases: dict[str, Path] = {}  # those of PostgreSQL that are there, and what they stand for
 
 
 def store_at(place: Path) -> str:
-    """The address of the database at *place*, which is made where there is none."""
+    """The address of the store at *place*, which is made, still empty, where there is none."""
+    if POSTGRES:
+        return _database_at(place, lambda: postgres.made_once("empty", _make))
     if not place.exists():
         place.write_bytes(_made())
     return f"sqlite:///{place}"
+
+
+def unmade_at(place: Path) -> str:
+    """The address of the store at *place*, which whoever opens it first will make."""
+    return _database_at(place, lambda: "template0") if POSTGRES else f"sqlite:///{place}"
+
+
+def look(place: Path, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What a statement of SQL gives in the store at *place*, read past all code of ours; `?` stand for the values."""
+    if POSTGRES:
+        number = count(1)
+        return postgres.rows(postgres.name_of(place), re.sub(r"\?", lambda _: f"${next(number)}", statement), *values)
+    with closing(sqlite3.connect(place)) as db, db:
+        return db.execute(statement, values).fetchall()
+
+
+def change(place: Path, statement: str, *values: Any) -> None:
+    """Run a statement of SQL there, as `look` does: to damage a store, or to have it as an older release left it."""
+    look(place, statement, *values)
+
+
+def forget(place: Path | None = None) -> None:
+    """Remove the databases that stand for something below *place*, or for anything; the files are left to pytest."""
+    gone = [name for name, stands in _databases.items() if place is None or stands.is_relative_to(place)]
+    if gone:
+        postgres.drop(gone)
+    for name in gone:
+        del _databases[name]
+
+
+def _database_at(place: Path, template: Callable[[], str]) -> str:
+    name = postgres.name_of(place)
+    if name not in _databases:
+        postgres.create(name, template())
+        _databases[name] = place.absolute()
+    return postgres.address(name)
 
 
 @cache
@@ -21,9 +75,9 @@ def _made() -> bytes:
     """As the first start of this release makes it."""
     with TemporaryDirectory() as folder, ThreadPoolExecutor(1) as elsewhere:  # here a loop may be running
         place = Path(folder) / "ticker.db"
-        elsewhere.submit(asyncio.run, _make(place)).result()
+        elsewhere.submit(asyncio.run, _make(f"sqlite:///{place}")).result()
         return place.read_bytes()
 
 
-async def _make(place: Path) -> None:
-    await (await Store.open(f"sqlite:///{place}")).close()
+async def _make(url: str) -> None:
+    await (await Store.open(url)).close()
