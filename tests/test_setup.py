@@ -168,7 +168,8 @@ def pytest_in(folder: Path, *arguments: str, **environment: str) -> subprocess.C
     shutil.copy(ROOT / "tests/conftest.py", folder)
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, str(folder)],
-        cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=60,
+        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True, text=True, timeout=60,
     )  # fmt: skip
 
 
