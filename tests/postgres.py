@@ -17,9 +17,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -94,7 +95,35 @@ def keep(folder: Path) -> None:
 
 
 def _serve(folder: Path) -> "subprocess.Popen[bytes]":
-    """Start it; `address` is written once it answers."""
+    """Make it and start it; `address` is written once it answers."""
+    made = _made(folder)
+    server = made.start()
+    written = folder / "address.part"
+    written.write_text(made.address, "utf-8")
+    written.rename(folder / "address")
+    return server
+
+
+@dataclass(frozen=True)
+class Made:
+    """A server that can be started, again and again."""
+
+    command: Sequence[str | Path]
+    home: Path
+    owner: int | None
+    address: str
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        """It answers from here on."""
+        server = subprocess.Popen(self.command, user=self.owner, group=self.owner, cwd=self.home)
+        told = self.home / "data" / "postmaster.pid"
+        _until(lambda: server.poll() is not None or (told.exists() and "ready" in told.read_text("utf-8")))
+        if server.poll() is not None:
+            raise RuntimeError("PostgreSQL did not start")
+        return server
+
+
+def _made(folder: Path) -> Made:
     programs, home = _programs(folder), folder / "server"
     owner, password = NOBODY if os.geteuid() == 0 else None, secrets.token_hex(16)
     folder.chmod(0o711)
@@ -114,15 +143,36 @@ def _serve(folder: Path) -> "subprocess.Popen[bytes]":
     if release >= 18:
         options["file_copy_method"] = "clone"  # a copy of a database in half of the time (measured: 47 ms, and 108)
     words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-    server = subprocess.Popen([programs / "postgres", "-D", data, *words], user=owner, group=owner, cwd=home)
-    told = data / "postmaster.pid"
-    _until(lambda: server.poll() is not None or (told.exists() and "ready" in told.read_text("utf-8")))
-    if server.poll() is not None:
-        raise RuntimeError("PostgreSQL did not start")
-    written = folder / "address.part"
-    written.write_text(f"postgresql://{USER}:{password}@127.0.0.1:{port}/?host={home}&port={port}", "utf-8")
-    written.rename(folder / "address")
-    return server
+    url = f"postgresql://{USER}:{password}@127.0.0.1:{port}/?host={home}&port={port}"
+    return Made([programs / "postgres", "-D", data, *words], home, owner, url)
+
+
+class Own:
+    """A server for one test, which may end it and start it again."""
+
+    def __init__(self) -> None:
+        self._folder = Path(mkdtemp(prefix="ticker-pg-"))
+        self._made = _made(self._folder)
+        self._server = self._made.start()
+
+    @property
+    def address(self) -> str:
+        """Of the database that is always there, by the port."""
+        return urlsplit(self._made.address)._replace(path="/postgres", query="").geturl()
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """At once, whoever is in it; with SIGQUIT as if the power were cut."""
+        self._server.send_signal(number)
+        self._server.wait()
+
+    def start(self) -> None:
+        self._server = self._made.start()
+
+    def remove(self) -> None:
+        """For good."""
+        if self._server.poll() is None:
+            self.stop(signal.SIGQUIT)
+        shutil.rmtree(self._folder)
 
 
 def _programs(folder: Path) -> Path:
