@@ -232,7 +232,7 @@ def made_once(name: str, make: Callable[[str], Awaitable[None]]) -> str:
 
     It must leave it: a database that somebody is in cannot be copied.
     """
-    template = f"{_run()}_{name}"
+    template = name_of(Path(name))
     with _locked(name) as told:
         if not told.exists():
             create(template)
@@ -260,6 +260,12 @@ def drop(databases: Iterable[str]) -> None:
 def execute(database: str, script: str) -> None:
     """Run SQL in a database."""
     _with(database, lambda db: db.execute(script))
+
+
+def change(database: str, statement: str, *values: Any) -> int:
+    """How many rows one statement changes, -1 if it is none that does; $1, $2 … stand for the values."""
+    said: str = _with(database, lambda db: db.execute(statement, *values))
+    return int(said.split()[-1]) if said[-1].isdigit() else -1
 
 
 def rows(database: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from tests.running import PATIENCE, Service, answered, free_port, running
+from tests.stores import store_at
 from ticker.demo import HEADING, Manual, newsroom_app, serve_newsroom
 
 ARABIC = (
@@ -154,7 +155,7 @@ async def staged(folder: Path, cast: dict[str, Room] | None = None, port: int | 
         port = port or free_port()
         settings = {
             "server": {"port": port, "public_url": f"http://127.0.0.1:{port}/"},
-            "store": f"sqlite:///{folder}/ticker.db",
+            "store": store_at(folder / "ticker.db"),
             "sources": [room.source() for room in cast.values()],
         }
         config.write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")

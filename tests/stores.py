@@ -8,7 +8,7 @@ import asyncio
 import os
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import cache
@@ -22,15 +22,26 @@ from ticker.store import Store
 
 POSTGRES = os.environ.get("TICKER_TEST_STORE") == "postgresql"
 
+ALL_TABLES = (
+    "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    if POSTGRES
+    else "SELECT name FROM sqlite_master WHERE type = 'table'"
+)
+
 _databases: dict[str, Path] = {}  # those of PostgreSQL that are there, and what they stand for
 
 
 def store_at(place: Path) -> str:
     """The address of the store at *place*, which is made, still empty, where there is none."""
+    return filled_at(place, _make)
+
+
+def filled_at(place: Path, fill: Callable[[str], Awaitable[None]]) -> str:
+    """The same of one that *fill* has filled, which is given the address of another one, once."""
     if POSTGRES:
-        return _database_at(place, lambda: postgres.made_once("empty", _make))
+        return _database_at(place, lambda: postgres.made_once(f"{fill.__module__}.{fill.__qualname__}", fill))
     if not place.exists():
-        place.write_bytes(_made())
+        place.write_bytes(_filled(fill))
     return f"sqlite:///{place}"
 
 
@@ -42,15 +53,28 @@ def unmade_at(place: Path) -> str:
 def look(place: Path, statement: str, *values: Any) -> list[tuple[Any, ...]]:
     """What a statement of SQL gives in the store at *place*, read past all code of ours; `?` stand for the values."""
     if POSTGRES:
-        number = count(1)
-        return postgres.rows(postgres.name_of(place), re.sub(r"\?", lambda _: f"${next(number)}", statement), *values)
-    with closing(sqlite3.connect(place)) as db, db:
+        return postgres.rows(postgres.name_of(place), _numbered(statement), *values)
+    with closing(sqlite3.connect(place)) as db:
         return db.execute(statement, values).fetchall()
 
 
-def change(place: Path, statement: str, *values: Any) -> None:
-    """Run a statement of SQL there, as `look` does: to damage a store, or to have it as an older release left it."""
-    look(place, statement, *values)
+def change(place: Path, statement: str, *values: Any) -> int:
+    """To damage a store, or to have it as an older release left it: how many rows that changed."""
+    if POSTGRES:
+        return postgres.change(postgres.name_of(place), _numbered(statement), *values)
+    with closing(sqlite3.connect(place)) as db, db:
+        return db.execute(statement, values).rowcount
+
+
+def everything(place: Path, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of these tables, or of all there, in no order that says anything."""
+    named = tables or [name for (name,) in look(place, ALL_TABLES)]
+    return {name: sorted(look(place, f"SELECT * FROM {name}"), key=repr) for name in named}  # noqa: S608
+
+
+def _numbered(statement: str) -> str:
+    number = count(1)
+    return re.sub(r"\?", lambda _: f"${next(number)}", statement)
 
 
 def forget(place: Path | None = None) -> None:
@@ -71,13 +95,16 @@ def _database_at(place: Path, template: Callable[[], str]) -> str:
 
 
 @cache
-def _made() -> bytes:
-    """As the first start of this release makes it."""
+def _filled(fill: Callable[[str], Awaitable[None]]) -> bytes:
+    async def run() -> None:
+        await fill(f"sqlite:///{place}")
+
     with TemporaryDirectory() as folder, ThreadPoolExecutor(1) as elsewhere:  # here a loop may be running
         place = Path(folder) / "ticker.db"
-        elsewhere.submit(asyncio.run, _make(f"sqlite:///{place}")).result()
+        elsewhere.submit(lambda: asyncio.run(run())).result()
         return place.read_bytes()
 
 
 async def _make(url: str) -> None:
+    """As the first start of this release makes it."""
     await (await Store.open(url)).close()

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from tests.lines import BEIRUT, row, stated
-from tests.stores import store_at
+from tests.stores import change, everything, look, store_at
 from tests.walks import (
     AT,
     ROWS,
@@ -95,7 +95,7 @@ async def _a_day(day: Sequence[Any]) -> None:
                     await asyncio.gather(*(walk.steps() for walk in walks[more : more + 2]))
                 case "restart":
                     await room.store.close()
-                    room.store = await Store.open(f"sqlite:///{place}")
+                    room.store = await Store.open(store_at(place))
                     for walk in walks:
                         walk.store = room.store
         walks += [await Walk(room.store, said, form).sets_out() for said in everywhere() for form in Format]
@@ -159,8 +159,7 @@ async def test_a_repost_is_in_no_archive(store):
 
 
 def stored(place: Path) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(place)) as db:
-        return list(db.execute("SELECT * FROM archives ORDER BY feed, number"))
+    return look(place, "SELECT * FROM archives ORDER BY feed, number")
 
 
 async def test_a_closed_archive_is_never_written_again(tmp_path):
@@ -226,8 +225,7 @@ async def test_a_damaged_archive_is_a_named_error(store, tmp_path):
     room = Newsroom(store, [channel("desk")])
     await room.prints("desk", ROWS)
     await room.prints("desk", ROWS)
-    with closing(sqlite3.connect(tmp_path / "ticker.db")) as db, db:
-        db.execute("UPDATE archives SET atom = x'1f8b00' WHERE number = 1")
+    change(tmp_path / "ticker.db", "UPDATE archives SET atom = ? WHERE number = 1", b"\x1f\x8b\0")
     with pytest.raises(StoreError, match=r"archive 1 of feed 'desk' are damaged.*restore"):
         await store.archive("desk", 1, URL)
     assert await store.archive("desk", 2, URL) is not None
@@ -236,7 +234,7 @@ async def test_a_damaged_archive_is_a_named_error(store, tmp_path):
 async def test_an_error_while_an_archive_is_rendered_leaves_everything_as_it_was(store, tmp_path):
     room = Newsroom(store, [channel("desk")])
     await room.prints("desk", ROWS)
-    before = _dump(tmp_path / "ticker.db")
+    before = everything(tmp_path / "ticker.db")
 
     async def broken(feed: Feed) -> Mapping[Format, bytes]:
         if feed.number == 2:
@@ -246,12 +244,7 @@ async def test_an_error_while_an_archive_is_rendered_leaves_everything_as_it_was
     room.press = broken
     with pytest.raises(RuntimeError):
         await room.prints("desk", ROWS)
-    assert _dump(tmp_path / "ticker.db") == before
-
-
-def _dump(place: Path) -> list[str]:
-    with closing(sqlite3.connect(place)) as db:
-        return list(db.iterdump())
+    assert everything(tmp_path / "ticker.db") == before
 
 
 # --- versions --------------------------------------------------------------------------------------------------------
@@ -423,8 +416,8 @@ async def test_an_upgrade_alone_publishes_nothing(tmp_path):
         room = Newsroom(store, [said])
         await room.prints("desk", 10)
         before = await published(store, "desk")
-    with closing(sqlite3.connect(place)) as db, db:  # as that release told what the feed was configured to be
-        db.execute("UPDATE versions SET channel = '969bfaa0183bea54f68310a71b21cf30'")
+    # as that release told what the feed was configured to be
+    change(place, "UPDATE versions SET channel = '969bfaa0183bea54f68310a71b21cf30'")
     async with opened(place) as store:
         await store.republish([said], room.now, _another_release)
         assert await store.close_archives(said, room.now, _another_release) == 0

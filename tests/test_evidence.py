@@ -1,16 +1,14 @@
 """Pages of failed polls: kept with the failure, few, short, and none twice."""
 
 import random
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.lines import BEIRUT, instant
-from tests.stores import store_at
+from tests.stores import change, look, store_at
 from ticker.decode import page_of
 from ticker.errors import Cause, FetchError, StoreError
 from ticker.model import Channel, Evidence, Feed, Format, Page, Poll, Source, Validators
@@ -79,8 +77,7 @@ async def test_of_many_troubles_the_last_five_pages_are_kept(store, tmp_path):
         await fails(store, 2 * trouble, f"page {trouble}")
         await recovers(store, 2 * trouble + 1)
     assert await kept(store) == [(2 * trouble, f"page {trouble}") for trouble in (11, 10, 9, 8, 7)]
-    with closing(sqlite3.connect(tmp_path / "ticker.db")) as db:
-        assert db.execute("SELECT count(*) FROM evidence").fetchone() == (MOST,)
+    assert look(tmp_path / "ticker.db", "SELECT count(*) FROM evidence") == [(MOST,)]
 
 
 async def test_another_cause_in_the_same_trouble_is_another_page(store):
@@ -95,8 +92,7 @@ async def test_a_page_is_cut_and_packed(store, tmp_path):
     await fails(store, 0, "".join(letters) * 11)
     found = await store.evidence.last("desk")
     assert found.body == ("".join(letters) * 11).encode()[:MOST_BYTES]
-    with closing(sqlite3.connect(tmp_path / "ticker.db")) as db:
-        (size,) = db.execute("SELECT length(body) FROM evidence").fetchone()
+    [(size,)] = look(tmp_path / "ticker.db", "SELECT length(body) FROM evidence")
     assert size < MOST_BYTES / 2
 
 
@@ -123,9 +119,7 @@ async def test_sources_do_not_push_out_the_pages_of_another(store):
 
 async def test_a_damaged_page_is_a_named_error(store, tmp_path):
     await fails(store, 0, "page")
-    with closing(sqlite3.connect(tmp_path / "ticker.db")) as db:
-        db.execute("UPDATE evidence SET body = x'00'")
-        db.commit()
+    change(tmp_path / "ticker.db", "UPDATE evidence SET body = ?", b"\0")
     with pytest.raises(StoreError, match="damaged"):
         await store.evidence.last("desk")
     await fails(store, 1, "page")

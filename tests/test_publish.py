@@ -23,7 +23,7 @@ from playwright.async_api import Page
 from tests.browser import DESKTOP, PHONE, browsing, needs_chromium, until, visit
 from tests.readers import Newsboat, needs
 from tests.running import answered, free_port, items, running
-from tests.stores import store_at
+from tests.stores import change, store_at
 from tests.webserver import serving, walk
 from ticker import service
 from ticker.channels import published_channels
@@ -56,7 +56,6 @@ class Site:
             self.source("desk", "مكتب الأخبار", "ar", "Asia/Beirut"),
             self.source("wire", "Harbour Wire", "en", "Europe/London"),
         ]
-        store_at(folder / "ticker.db")
         self.configure()
 
     def source(self, name: str, title: str, language: str, zone: str) -> dict[str, Any]:
@@ -68,7 +67,7 @@ class Site:
     def configure(self, **feed: Any) -> None:
         settings = {
             "server": {"port": free_port(), "public_url": self.url},
-            "store": "sqlite:///ticker.db",
+            "store": store_at(self.folder / "ticker.db"),
             "feed": {"min_items": 5, "max_items": 15, "max_age": "1h", **feed},
             "sources": self.sources,
         }
@@ -240,10 +239,8 @@ def test_only_what_we_wrote_is_removed(site):
 
 def test_what_the_store_has_forgotten_goes(site):
     before = site.files()
-    with closing(sqlite3.connect(site.folder / "ticker.db")) as db:  # as `keep` has it
-        db.execute("DELETE FROM archives WHERE number <= 2")
-        db.execute("DELETE FROM items WHERE archive <= 2 AND archive_all <= 2")
-        db.commit()
+    change(site.folder / "ticker.db", "DELETE FROM archives WHERE number <= 2")  # as `keep` has it
+    change(site.folder / "ticker.db", "DELETE FROM items WHERE archive <= 2 AND archive_all <= 2")
     site.render()
     gone = before.keys() - site.files().keys()
     feeds = ("", "desk/", "wire/")

@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 from tests.running import Service, free_port, running
+from tests.stores import store_at
 from ticker.demo import HEADING, Manual
 from ticker.demo.adversary import FAULTS, Beside, Door, Fault, Paper, bare, beside
 from ticker.demo.wording import headline
@@ -95,7 +96,7 @@ class Town:
         one = {"heading": HEADING, "timezone": "Asia/Beirut", "language": "ar", "allow_private": True}
         settings = {
             "server": {"port": free_port()},
-            "store": "sqlite:///ticker.db",
+            "store": store_at(folder / "ticker.db"),
             "feed": {"min_items": 6, "max_items": 16},  # a combined feed of all would be most of the work
             "sources": [
                 {"name": name, "title": name, "url": door.url, **one, **pace(name)} for name, door in self.doors.items()

@@ -1,10 +1,8 @@
 import asyncio
 import json
 import re
-import sqlite3
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, timezone
 from pathlib import Path
@@ -16,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.lines import BEIRUT, ago, dated, instant, page, stated
 from tests.running import answered, write_config
+from tests.stores import change, everything, look, store_at
 from ticker.errors import StoreError, TickerError
 from ticker.model import Ago, Day, Feed, Format, Headline, Match, Page, Poll, Source
 from ticker.poll import keep
@@ -100,14 +99,14 @@ async def a_day(store: Store) -> list[datetime]:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+    store = await Store.open(store_at(tmp_path / "ticker.db"))
     yield store
     await store.close()
 
 
 @pytest.fixture
 async def scratch(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path}/scratch.db")
+    store = await Store.open(store_at(tmp_path / "scratch.db"))
     yield store
     await store.close()
 
@@ -121,18 +120,17 @@ def told(found: Replay) -> list[tuple[str, str, str | None, str | None, str | No
 
 
 def tampered(tmp_path: Path, statement: str, *values: object) -> None:
-    with closing(sqlite3.connect(tmp_path / "ticker.db")) as db, db:
-        assert db.execute(statement, values).rowcount > 0
+    assert change(tmp_path / "ticker.db", statement, *values) > 0
 
 
 def as_first_kept(tmp_path: Path) -> None:
     """Write the rows of every poll in the first form, and refused ones not at all."""
-    with closing(sqlite3.connect(tmp_path / "ticker.db")) as db, db:
-        db.execute("UPDATE polls SET rows = NULL, last_good = NULL, size = NULL WHERE outcome != 'changed'")
-        for number, packed in db.execute("SELECT id, rows FROM polls WHERE rows IS NOT NULL").fetchall():
-            kept = json.loads(zlib.decompress(packed))["rows"]
-            first = [[printed, title, link, guid] for printed, _, title, link, *_, guid, _, _ in kept]
-            db.execute("UPDATE polls SET rows = ? WHERE id = ?", (zlib.compress(json.dumps(first).encode()), number))
+    place = tmp_path / "ticker.db"
+    change(place, "UPDATE polls SET rows = NULL, last_good = NULL, size = NULL WHERE outcome != 'changed'")
+    for number, packed in look(place, "SELECT id, rows FROM polls WHERE rows IS NOT NULL"):
+        kept = json.loads(zlib.decompress(packed))["rows"]
+        first = [[printed, title, link, guid] for printed, _, title, link, *_, guid, _, _ in kept]
+        change(place, "UPDATE polls SET rows = ? WHERE id = ?", zlib.compress(json.dumps(first).encode()), number)
 
 
 async def test_the_same_rules_decide_the_same_to_the_last_item(store, scratch):
@@ -146,7 +144,7 @@ async def test_the_same_rules_decide_the_same_to_the_last_item(store, scratch):
 async def test_it_may_begin_with_any_list_as_that_was_stored(store, tmp_path):
     accepted = await a_day(store)
     for number, since in list(enumerate(accepted))[::3]:
-        scratch = await Store.open(f"sqlite:///{tmp_path}/scratch-{number}.db")
+        scratch = await Store.open(store_at(tmp_path / f"scratch-{number}.db"))
         found = await replay(DESK, store, scratch, since=since)
         assert told(found) == []
         assert (found.begin, found.cold) == (since, number == 0)
@@ -303,7 +301,7 @@ async def test_polls_that_found_nothing_new_are_remembered_by_the_last_of_them(s
     later = instant("2025-01-15T20:56")
     await poll(store, later, ["20:54 توقف المصعد في برج البلدية", *LINES])
     assert told(await replay(DESK, store, scratch)) == []
-    tampered(tmp_path, "UPDATE polls SET last_good = ? WHERE at = ?", AT.timestamp(), later.timestamp())
+    tampered(tmp_path, "UPDATE polls SET last_good = ? WHERE at = ?", int(AT.timestamp()), int(later.timestamp()))
     blind = await Store.open("sqlite://")
     assert [one[0] for one in told(await replay(DESK, store, blind))] == ["dated"], "30 h without a poll is an outage"
     await blind.close()
@@ -407,7 +405,7 @@ def config(tmp_path: Path) -> Path:
 
 def filled(tmp_path: Path, work) -> None:
     async def fill() -> None:
-        store = await Store.open(f"sqlite:///{tmp_path}/ticker.db")
+        store = await Store.open(store_at(tmp_path / "ticker.db"))
         try:
             await work(store)
         finally:
@@ -416,23 +414,18 @@ def filled(tmp_path: Path, work) -> None:
     asyncio.run(fill())
 
 
-def dump(path: Path) -> list[str]:
-    with closing(sqlite3.connect(path)) as db:
-        return list(db.iterdump())
-
-
 def test_the_command_says_that_nothing_differs_and_leaves_nothing_behind(config, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
     (tmp_path / "scratch").mkdir()
     filled(tmp_path, a_day)
-    before = dump(tmp_path / "ticker.db")
+    before = everything(tmp_path / "ticker.db")
     done = answered("replay", "desk", config=config)
     assert done.stdout.splitlines() == [
         "desk: 10 lists, 63 rows, 2025-01-14 14:55 to 2025-01-15 00:05, replayed",
         "  nothing differs: today's rules decide as it was decided then",
     ]
     assert done.stderr == ""
-    assert dump(tmp_path / "ticker.db") == before
+    assert everything(tmp_path / "ticker.db") == before
     assert list((tmp_path / "scratch").iterdir()) == []
 
 

@@ -3,18 +3,16 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
 from structlog.testing import capture_logs
 
 from tests.running import answered, running, write_config
+from tests.stores import change, filled_at
 from tests.walks import AT, ROWS, URL, Newsroom, channel, everywhere, live, opened, published
 from ticker import retention
 from ticker.config import Settings, load
@@ -26,34 +24,25 @@ DAY = timedelta(days=1)
 KEEP = timedelta(days=7)
 
 
-@cache
-def filled() -> tuple[bytes, datetime]:
-    """A database with two weeks of two sources in it, some lines a day, and when they ended; made once."""
-    with TemporaryDirectory() as folder, ThreadPoolExecutor(1) as elsewhere:  # here a loop is running
-        place = Path(folder) / "ticker.db"
-
-        async def made() -> datetime:
-            async with opened(place) as store:
-                room = Newsroom(store, everywhere())
-                for _ in range(14):
-                    await room.prints("desk", 6)
-                    await room.edits("desk", 2)
-                    await room.prints("port", 4)
-                    room.now += DAY
-                return room.now
-
-        ended = elsewhere.submit(asyncio.run, made()).result()
-        return place.read_bytes(), ended
-
-
 NOW = AT + timedelta(days=14, minutes=42)
+
+
+async def fill(url: str) -> None:
+    """Two weeks of two sources, some lines a day."""
+    store = await Store.open(url)
+    room = Newsroom(store, everywhere())
+    for _ in range(14):
+        await room.prints("desk", 6)
+        await room.edits("desk", 2)
+        await room.prints("port", 4)
+        room.now += DAY
+    assert room.now == NOW
+    await store.close()
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    content, ended = filled()
-    assert ended == NOW
-    (tmp_path / "ticker.db").write_bytes(content)
+    filled_at(tmp_path / "ticker.db", fill)
     async with opened(tmp_path / "ticker.db") as store:
         yield store
 
@@ -215,11 +204,11 @@ async def test_the_service_forgets_once_a_day_by_the_settings_of_that_day(store,
 
 
 async def test_an_archive_that_was_forgotten_is_gone_and_one_that_is_to_come_is_not_there(tmp_path):
+    filled_at(tmp_path / "ticker.db", fill)
     config = write_config(tmp_path, "http://127.0.0.1:9/")
     written = yaml.safe_load(config.read_text("utf-8"))
     written |= {"keep": "7d", "feed": {"min_items": 5, "max_items": 20, "max_age": "1h"}}
     config.write_text(yaml.safe_dump(written, allow_unicode=True), "utf-8")
-    (tmp_path / "ticker.db").write_bytes(filled()[0])
     told = await asyncio.to_thread(answered, "db", "prune", "--dry-run", config=config)
     assert "would go" in told.stdout
     before = await asyncio.to_thread(answered, "db", "prune", config=config)
@@ -232,13 +221,12 @@ async def test_an_archive_that_was_forgotten_is_gone_and_one_that_is_to_come_is_
 
 def test_what_has_left_the_feeds_is_put_into_archives_before_it_is_forgotten(tmp_path):
     """As after an import into a store with headlines, or where only `poll` and `render` are used."""
+    filled_at(tmp_path / "ticker.db", fill)
     config = write_config(tmp_path, "http://127.0.0.1:9/")
     written = yaml.safe_load(config.read_text("utf-8"))
     config.write_text(yaml.safe_dump(written | {"keep": "7d", "feed": {"min_items": 5, "max_items": 20}}), "utf-8")
-    (tmp_path / "ticker.db").write_bytes(filled()[0])
-    with closing(sqlite3.connect(tmp_path / "ticker.db")) as db, db:
-        db.execute("UPDATE items SET archive = NULL, archive_all = NULL")
-        db.execute("DELETE FROM archives")
+    change(tmp_path / "ticker.db", "UPDATE items SET archive = NULL, archive_all = NULL")
+    change(tmp_path / "ticker.db", "DELETE FROM archives")
     told = answered("db", "prune", config=config).stdout
     assert int(told.split()[0]) > 60
     assert f"older than {(AT + 13 * DAY - KEEP).date()}: 1 source" in told, "counted from the newest"

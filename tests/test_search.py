@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from tests.lines import instant
+from tests.stores import POSTGRES, store_at
 from tests.test_store import keep
 from ticker.errors import Cause, SlowSearchError
 from ticker.model import Cursor, Outcome, Poll, Validators, Wish
@@ -28,6 +29,7 @@ from ticker.text import fold
 AT = instant("2025-01-14T14:55")
 HOUR = timedelta(hours=1)
 START = 1_700_000_000
+INTEGRITY = text("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
 SOURCES = ("desk", "wire", "d")
 
 
@@ -39,38 +41,62 @@ class Row:
     repost: bool = False
 
 
+INSERT = text(
+    "INSERT INTO items (guid, source, title, title_fold, published, updated, first_seen, last_seen, revised,"
+    " repost_of) VALUES (:guid, :source, :title, :fold, :at, :at, :at, :at, 0, :repost) ON CONFLICT DO NOTHING"
+)
+
+
 class Shelves:
     """A real store, with items put there directly; each test begins with none."""
 
     def __init__(self, folder: Path) -> None:
-        self.file = folder / "ticker.db"
         self.runner = asyncio.Runner()
-        self.store = self.runner.run(Store.open(f"sqlite:///{self.file}"))
-        self.db = sqlite3.connect(self.file, isolation_level=None)
-        for name in SOURCES:
-            self.db.execute(
-                "INSERT INTO sources (name, revision, state, detail, streak) VALUES (?,0,'healthy','',0)", [name]
-            )
+        url = store_at(folder / "ticker.db")
+        self.store = self.runner.run(Store.open(url))
+        self.engine = self.runner.run(open_engine(url))
+        insert = text("INSERT INTO sources (name, revision, state, detail, streak) VALUES (:name, 0, 'healthy', '', 0)")
+        self.change(insert, [{"name": name} for name in SOURCES])
 
     def close(self) -> None:
-        self.db.close()
+        self.runner.run(self.engine.dispose())
         self.runner.run(self.store.close())
         self.runner.close()
 
-    def fill(self, rows: Sequence[Row]) -> None:
-        self.db.execute("BEGIN")
-        self.db.execute("DELETE FROM items")
-        for row in rows:
-            self.put(row)
-        self.db.execute("COMMIT")
+    def change(self, statement: TextClause, *values: Any) -> None:
+        async def run() -> None:
+            async with self.engine.begin() as db:
+                await db.execute(statement, *values)
 
-    def put(self, row: Row) -> None:
+        self.runner.run(run())
+
+    def look(self, statement: TextClause) -> Sequence[Any]:
+        async def run() -> Sequence[Any]:
+            async with self.engine.connect() as db:
+                return (await db.execute(statement)).all()
+
+        return self.runner.run(run())
+
+    def fill(self, rows: Sequence[Row]) -> None:
+        self.change(text("DELETE FROM items"))
+        if rows:
+            self.put(*rows)
+
+    def put(self, *rows: Row) -> None:
         """Unless there is an item of that source and second."""
-        at = START + row.second
-        self.db.execute(
-            "INSERT INTO items (guid, source, title, title_fold, published, updated, first_seen, last_seen, revised,"
-            " repost_of) VALUES (?,?,?,?,?,?,?,?,0,?) ON CONFLICT DO NOTHING",
-            [f"{row.source}-{at}", row.source, row.title, fold(row.title), at, at, at, at, "x" if row.repost else None],
+        self.change(
+            INSERT,
+            [
+                {
+                    "guid": f"{row.source}-{START + row.second}",
+                    "source": row.source,
+                    "title": row.title,
+                    "fold": fold(row.title),
+                    "at": START + row.second,
+                    "repost": "x" if row.repost else None,
+                }
+                for row in rows
+            ],
         )
 
     def find(self, wish: Wish) -> list[int]:
@@ -80,9 +106,11 @@ class Shelves:
 
     def specified(self, wish: Wish) -> list[int]:
         """What search means, word for word: containment in the folded title, in page order."""
-        rows = self.db.execute(
-            "SELECT id, source, title_fold, published FROM items WHERE repost_of IS NULL "
-            "ORDER BY published DESC, id DESC"
+        rows = self.look(
+            text(
+                "SELECT id, source, title_fold, published FROM items WHERE repost_of IS NULL "
+                "ORDER BY published DESC, id DESC"
+            )
         )
         after = wish.after and (int(wish.after[0].timestamp()), wish.after[1])
         found = [
@@ -98,8 +126,9 @@ class Shelves:
         return found[: wish.limit]
 
     def check_index(self) -> None:
-        """SQLite compares each document with what is made of its item; raises where they differ."""
-        self.db.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
+        """SQLite compares each document with what is made of its item, and raises where they differ."""
+        if not POSTGRES:
+            self.change(INTEGRITY)
 
 
 @pytest.fixture(scope="module")
@@ -176,10 +205,13 @@ def test_the_index_follows_the_items_whatever_is_done_to_them(shelves, steps, as
             "repost": ("UPDATE items SET repost_of = 'x' WHERE guid = :guid"),
             "again": ("UPDATE items SET repost_of = NULL, last_seen = last_seen + 1 WHERE guid = :guid"),
             "delete": ("DELETE FROM items WHERE guid = :guid"),
-            "move": ("UPDATE OR IGNORE items SET published = published + 3 WHERE guid = :guid"),
+            "move": (
+                "UPDATE items SET published = published + 3 WHERE guid = :guid AND NOT EXISTS"
+                " (SELECT 1 FROM items AS it WHERE it.source = items.source AND it.published = items.published + 3)"
+            ),
         }[step]
         facts = {"title": row.title, "fold": fold(row.title), "guid": f"{row.source}-{START + row.second}"}
-        shelves.db.execute(change, facts)
+        shelves.change(text(change), facts)
     shelves.check_index()
     for wish in asked:
         assert shelves.find(wish) == shelves.specified(wish)
@@ -298,6 +330,7 @@ async def hits(file: Path, term: str) -> list[str]:
         await store.close()
 
 
+@pytest.mark.sqlite("no older release knew another")
 def test_an_older_database_can_be_searched_after_its_upgrade(tmp_path):
     older(tmp_path / "t.db", ["إقفال الجسر", "مطر", "فتح الجسر"])
     assert asyncio.run(hits(tmp_path / "t.db", "الجسر")) == ["إقفال الجسر", "فتح الجسر"]
@@ -305,6 +338,7 @@ def test_an_older_database_can_be_searched_after_its_upgrade(tmp_path):
         db.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
 
 
+@pytest.mark.sqlite("no older release knew another")
 def test_an_upgrade_that_is_broken_off_begins_again(tmp_path):
     from sqlalchemy import create_engine
 
@@ -318,6 +352,7 @@ def test_an_upgrade_that_is_broken_off_begins_again(tmp_path):
     assert asyncio.run(hits(tmp_path / "t.db", "جسر")) == ["إقفال الجسر", "فتح الجسر"]
 
 
+@pytest.mark.sqlite("no older release knew another")
 def test_an_upgrade_fills_the_index_in_parts(tmp_path):
     many = AT_ONCE + 2
     older(tmp_path / "t.db", [f"خبر {n}" for n in range(many)])
@@ -331,7 +366,7 @@ def test_an_upgrade_fills_the_index_in_parts(tmp_path):
 
 @asynccontextmanager
 async def a_store(folder: Path, keep_polls: timedelta = timedelta(days=30)) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{folder}/ticker.db", keep_polls=keep_polls)
+    store = await Store.open(store_at(folder / "ticker.db"), keep_polls=keep_polls)
     try:
         yield store
     finally:
@@ -435,7 +470,7 @@ def test_a_search_that_nobody_would_wait_for_is_broken_off_and_the_connection_go
     endless = text("WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n")
 
     async def search() -> None:
-        engine = await open_engine(f"sqlite:///{tmp_path}/ticker.db")
+        engine = await open_engine(store_at(tmp_path / "ticker.db"))
         async with engine.connect() as db:
             with pytest.raises(SlowSearchError, match="take longer words, or fewer"):
                 async with at_most(db, 0.05):

@@ -1,7 +1,5 @@
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.lines import BEIRUT, instant, page
+from tests.stores import change, everything, look, unmade_at
 from ticker.errors import ConflictError, StoreError
 from ticker.model import Changes, Channel, Feed, Format, Headline, Known, Match, Page, Poll, Validators
 from ticker.poll import documents
 from ticker.reconcile import digest, reconcile
 from ticker.resolve import resolve
 from ticker.store import Store
+from ticker.store.engine import open_engine
 from ticker.store.rows import unpack_rows
 from ticker.store.tables import HEAD
 
@@ -63,8 +63,13 @@ async def keep(
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/folder/ticker.db"
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "folder/ticker.db"
+
+
+@pytest.fixture
+def url(place: Path) -> str:
+    return unmade_at(place)
 
 
 @pytest.fixture
@@ -178,17 +183,17 @@ async def test_an_edit_of_an_item_that_has_left_the_feed_publishes_nothing(store
     assert await store.version("desk") == before
 
 
-async def test_a_poll_without_news_writes_no_item_and_no_row_of_polls(store, tmp_path):
+async def test_a_poll_without_news_writes_no_item_and_no_row_of_polls(store, place):
     await keep(store, AT, LINES)
-    before = _dump(tmp_path, "items", "revisions", "polls", "versions")
+    before = everything(place, "items", "revisions", "polls", "versions")
     await store.unchanged("desk", AT + timedelta(minutes=1), None)
-    assert _dump(tmp_path, "items", "revisions", "polls", "versions") == before
+    assert everything(place, "items", "revisions", "polls", "versions") == before
     assert (await store.newest(None, limit=1))[0].last_seen == AT + timedelta(minutes=1)
 
 
-async def test_a_failed_poll_changes_health_and_nothing_else(store, tmp_path):
+async def test_a_failed_poll_changes_health_and_nothing_else(store, place):
     await keep(store, AT, LINES, validators=Validators("http://127.0.0.1/", '"a"', None))
-    before = _dump(tmp_path, "items", "revisions", "versions")
+    before = everything(place, "items", "revisions", "versions")
     for minute in (1, 2, 3):
         await store.failed(
             Poll(
@@ -198,7 +203,7 @@ async def test_a_failed_poll_changes_health_and_nothing_else(store, tmp_path):
         health = (await store.health())["desk"]
         assert health.state == ("failing" if minute == 3 else "suspect")
         assert (health.cause, health.since, health.last_success) == ("refused", AT + timedelta(minutes=1), AT)
-    assert _dump(tmp_path, "items", "revisions", "versions") == before
+    assert everything(place, "items", "revisions", "versions") == before
     assert (await store.last("desk")).validators == Validators("http://127.0.0.1/", '"a"', None)
     await store.unchanged("desk", AT + timedelta(minutes=4), None)
     health = (await store.health())["desk"]
@@ -214,12 +219,11 @@ async def test_a_list_that_was_not_believed_is_noted_until_the_next_poll(store):
     assert (await store.known("desk", AT)).doubted is None
 
 
-async def test_the_rows_of_every_list_that_differed_are_kept_for_a_while(url, tmp_path):
+async def test_the_rows_of_every_list_that_differed_are_kept_for_a_while(url, place):
     store = await Store.open(url, keep_polls=timedelta(days=2))
     for day in range(5):
         await keep(store, AT + timedelta(days=day), [f"14:5{day} خبر {day}", *LINES])
-    with closing(sqlite3.connect(tmp_path / "folder/ticker.db")) as db:
-        rows = [unpack_rows(rows)[0] for (rows,) in db.execute("SELECT rows FROM polls ORDER BY id")]
+    rows = [unpack_rows(rows)[0] for (rows,) in look(place, "SELECT rows FROM polls ORDER BY id")]
     await store.close()
     assert [row.headline.printed for row in rows[-1]] == ["14:54", "14:54", "14:53", "14:50", "14:45"]
     assert len(rows) == 3
@@ -245,11 +249,10 @@ async def test_a_changed_configuration_republishes_and_a_changed_release_does_no
     assert await store.published_for(ours) is None
 
 
-async def test_a_damaged_document_is_a_named_error_and_a_restart_makes_it_anew(store, tmp_path):
+async def test_a_damaged_document_is_a_named_error_and_a_restart_makes_it_anew(store, place):
     await keep(store, AT, LINES)
     whole = await store.version("desk")
-    with closing(sqlite3.connect(tmp_path / "folder/ticker.db")) as db, db:
-        db.execute("UPDATE versions SET rss = x'1f8b00' WHERE feed = 'desk'")
+    change(place, "UPDATE versions SET rss = ? WHERE feed = 'desk'", b"\x1f\x8b\0")
     with pytest.raises(StoreError, match="damaged"):
         await store.version("desk")
     await store.republish([channel("desk", sources={"desk": "أخبار"})], AT, press)
@@ -300,48 +303,39 @@ async def test_a_naive_datetime_is_refused(store):
         await store.taken("desk", datetime(2025, 1, 14))  # noqa: DTZ001 - the point
 
 
+@pytest.mark.sqlite("a folder for its file")
 async def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot make the folder"):
         await Store.open(f"sqlite:///{tmp_path}/file/below/ticker.db")
 
 
+@pytest.mark.sqlite("what else its file may be")
 async def test_a_file_that_is_no_database_is_a_clear_error(tmp_path):
     (tmp_path / "ticker.db").write_text("this is a shopping list, not a database\n" * 100)
     with pytest.raises(StoreError, match="not a database"):
         await Store.open(f"sqlite:///{tmp_path}/ticker.db")
 
 
-async def test_a_database_of_a_newer_release_is_refused_with_the_cure(url, tmp_path):
+async def test_a_database_of_a_newer_release_is_refused_with_the_cure(url, place):
     store = await Store.open(url)
     await store.close()
-    with closing(sqlite3.connect(tmp_path / "folder/ticker.db")) as db, db:
-        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    change(place, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreError, match="newer release"):
         await Store.open(url)
 
 
-def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path):
+async def test_the_migrations_make_the_tables_that_the_code_knows(url):
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
-    from sqlalchemy import create_engine
 
     from ticker.store.tables import metadata
 
-    asyncio.run(_make(f"sqlite:///{tmp_path}/ticker.db"))
-    engine = create_engine(f"sqlite:///{tmp_path}/ticker.db")
     ours = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("search")}  # those are FTS5's
-    with engine.connect() as db:
-        assert compare_metadata(MigrationContext.configure(db, opts=ours), metadata) == []
-    engine.dispose()
+    engine = await open_engine(url)
+    async with engine.connect() as db:
+        differ = await db.run_sync(lambda db: compare_metadata(MigrationContext.configure(db, opts=ours), metadata))
+    await engine.dispose()
+    assert differ == []
     assert ScriptDirectory("ticker/store/migrations").get_heads() == [HEAD]
-
-
-async def _make(url: str) -> None:
-    await (await Store.open(url)).close()
-
-
-def _dump(tmp_path: Path, *tables: str) -> list[object]:
-    with closing(sqlite3.connect(tmp_path / "folder/ticker.db")) as db:
-        return [row for table in tables for row in db.execute(f"SELECT * FROM {table}")]  # noqa: S608 - our own names

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from tests.stores import store_at
 from ticker.errors import ConflictError, StoreError
 from ticker.store.engine import open_engine
 from ticker.store.together import MOST, Together, Work, Write
@@ -46,10 +47,10 @@ class Table:
 
 @pytest.fixture
 async def table(tmp_path: Path) -> AsyncIterator[Table]:
-    engine = await open_engine(f"sqlite:///{tmp_path}/t.db")
+    engine = await open_engine(store_at(tmp_path / "t.db"))
     async with engine.begin() as db:
-        await db.execute(text("CREATE TABLE words (word)"))
-        await db.execute(text("CREATE TABLE feeds (word)"))
+        await db.execute(text("CREATE TABLE words (word TEXT)"))
+        await db.execute(text("CREATE TABLE feeds (word TEXT)"))
     yield Table(engine)
     await engine.dispose()
 

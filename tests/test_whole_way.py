@@ -5,9 +5,7 @@ import json
 import random
 import re
 import signal
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +16,7 @@ import pytest
 
 from tests.readers import Library
 from tests.running import answered, items, running, ticker, write_config
+from tests.stores import change
 from ticker.demo import Manual, newsroom_app, serve_newsroom
 
 SPEAKER = "وزير النقل بعد لقائه رئيس البلدية في مبنى المحطة الجديدة"
@@ -252,14 +251,12 @@ async def test_a_store_that_refuses_is_told_and_the_feed_goes_on(tmp_path, newsr
     async with running(write_config(tmp_path, newsroom.url)) as service:
         await service.until(lambda found, _: len(found) == 6)
         before = await service.get("feed.rss")
-        with closing(sqlite3.connect(tmp_path / "ticker.db")) as db, db:
-            db.execute("ALTER TABLE polls RENAME TO hidden")
+        change(tmp_path / "ticker.db", "ALTER TABLE polls RENAME TO hidden")
         newsroom.add("خبر لا يمكن حفظه الآن")
         await service.until(lambda _, state: state["state"] == "failing")
-        assert "no such table" in (await service.state())["detail"]
+        assert re.search(r"no such table|\"polls\" does not exist", (await service.state())["detail"])
         assert (await service.get("feed.rss")).content == before.content
-        with closing(sqlite3.connect(tmp_path / "ticker.db")) as db, db:
-            db.execute("ALTER TABLE hidden RENAME TO polls")
+        change(tmp_path / "ticker.db", "ALTER TABLE hidden RENAME TO polls")
         await service.until(lambda found, state: len(found) == 7 and state["state"] == "healthy")
 
 
