@@ -45,6 +45,14 @@ def filled_at(place: Path, fill: Callable[[str], Awaitable[None]]) -> str:
     return f"sqlite:///{place}"
 
 
+def copied_at(place: Path, of: Path) -> str:
+    """The address of a copy at *place* of the store at *of*, which nobody has open."""
+    if POSTGRES:
+        return _database_at(place, lambda: postgres.name_of(of))
+    place.write_bytes(of.read_bytes())
+    return f"sqlite:///{place}"
+
+
 def unmade_at(place: Path) -> str:
     """The address of the store at *place*, which whoever opens it first will make."""
     return _database_at(place, lambda: "template0") if POSTGRES else f"sqlite:///{place}"

@@ -4,9 +4,7 @@ Lists go through the stages as polls send them; documents are read as a reader d
 """
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +17,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from tests.lines import BEIRUT, row, stated
-from tests.stores import change, everything, look, store_at
+from tests.stores import POSTGRES, change, everything, look, store_at
 from tests.walks import (
     AT,
     ROWS,
@@ -334,7 +332,23 @@ async def test_a_feed_whose_items_are_all_in_archives_is_not_empty(store):
 
 
 async def filled(place: Path, many: int) -> None:
-    """A database as the release before archives left it."""
+    """A database as the release before archives left it, which knew SQLite alone, and as an import leaves another."""
+    columns, more = "guid, title, title_fold, published, updated, first_seen, last_seen, source", "'desk'"
+    if POSTGRES:
+        store_at(place)
+        columns, more = f"{columns}, revised", f"{more}, 0"
+    else:
+        _make_older(place)
+    begin = int(AT.timestamp()) - 60 * many
+    rows = [
+        f"('urn:uuid:{n}', 'خبر رقم {n}', 'خبر رقم {n}', {', '.join([str(begin + 60 * n)] * 4)}, {more})"
+        for n in range(many)
+    ]
+    change(place, "INSERT INTO sources (name, revision, state, detail, streak) VALUES ('desk', 1, 'healthy', '', 0)")
+    change(place, f"INSERT INTO items ({columns}) VALUES {', '.join(rows)}")  # noqa: S608 - our own
+
+
+def _make_older(place: Path) -> None:
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import create_engine
@@ -345,15 +359,6 @@ async def filled(place: Path, many: int) -> None:
         config.attributes["connection"] = older
         command.upgrade(config, "0002")
     engine.dispose()
-    seconds = [int(AT.timestamp()) - 60 * many + 60 * n for n in range(many)]
-    rows = [(f"urn:uuid:{n}", f"خبر رقم {n}", f"خبر رقم {n}", *[second] * 4) for n, second in enumerate(seconds)]
-    with closing(sqlite3.connect(place)) as db, db:
-        db.execute("INSERT INTO sources (name, revision, state, detail, streak) VALUES ('desk', 1, 'healthy', '', 0)")
-        db.executemany(
-            "INSERT INTO items (guid, source, title, title_fold, published, updated, first_seen, last_seen) "
-            "VALUES (?, 'desk', ?, ?, ?, ?, ?, ?)",
-            rows,
-        )
 
 
 async def test_what_an_older_release_has_kept_is_closed_part_by_part_and_polls_go_on_meanwhile(tmp_path):

@@ -444,7 +444,7 @@ async def test_of_versions_that_come_faster_than_they_are_taken_the_last_arrives
         await site.publish(f"نسخة رقم {n}")
     await asyncio.sleep(0.02)
     slow.set()
-    await reader.until(lambda self: b"19" in self.deliveries[-1].body)
+    await reader.until(lambda self: self.deliveries and b"19" in self.deliveries[-1].body)
     await site.idle()
     assert len(reader.deliveries) == 2, "that which was on its way, and the newest"
 

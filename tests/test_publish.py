@@ -23,7 +23,7 @@ from playwright.async_api import Page
 from tests.browser import DESKTOP, PHONE, browsing, needs_chromium, until, visit
 from tests.readers import Newsboat, needs
 from tests.running import answered, free_port, items, running
-from tests.stores import change, store_at
+from tests.stores import change, copied_at, store_at
 from tests.webserver import serving, walk
 from ticker import service
 from ticker.channels import published_channels
@@ -117,6 +117,7 @@ def made(tmp_path_factory) -> Site:
 @pytest.fixture
 def site(tmp_path, made) -> Site:
     copytree(made.folder, tmp_path, dirs_exist_ok=True)
+    copied_at(tmp_path / "ticker.db", made.folder / "ticker.db")
     return Site(tmp_path, made.port)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.lines import BEIRUT, instant, page
-from tests.stores import change, everything, look, unmade_at
+from tests.stores import POSTGRES, change, everything, look, unmade_at
 from ticker.errors import ConflictError, StoreError
 from ticker.model import Changes, Channel, Feed, Format, Headline, Known, Match, Page, Poll, Validators
 from ticker.poll import documents
@@ -156,11 +156,13 @@ async def test_a_version_is_the_bytes_that_were_rendered_and_last_modified_grows
     assert first is not None
     assert live is not None
     assert dict(first.documents) == documents(live)
-    assert (first.revision, first.last_modified) == (1, AT)
+    assert first.revision == 1
+    assert POSTGRES or first.last_modified == AT, "where several processes publish the clock is the database's"
     await keep(store, AT, ["14:54 افتتاح معرض الكتاب السنوي", *LINES[1:]])
     second = await store.version("desk")
     assert second is not None
-    assert (second.revision, second.last_modified) == (2, AT + timedelta(seconds=1)), "two changes within a second"
+    assert second.revision == 2
+    assert second.last_modified == first.last_modified + timedelta(seconds=1), "two changes within a second"
 
 
 async def test_a_list_that_only_lost_a_line_publishes_nothing(store):
@@ -239,12 +241,14 @@ async def test_a_changed_configuration_republishes_and_a_changed_release_does_no
 
     await store.republish([ours, channel("desk")], AT, other_release)
     assert await store.revisions() == {"": 1, "desk": 1}
+    before = await store.version("")
+    assert before is not None
     moved = channel(public_url="https://news.example/")
     await store.republish([moved], AT, press)
     version = await store.version("")
     assert version is not None
     assert b"https://news.example/feed.rss" in version.documents[Format.RSS]
-    assert version.last_modified == AT + timedelta(seconds=1)
+    assert version.last_modified >= before.last_modified + timedelta(seconds=1)
     assert await store.published_for(moved) == version
     assert await store.published_for(ours) is None
 
