@@ -28,11 +28,14 @@ def checked(
     if as_json:
         print_json(_checked_json(settings, warnings, kept, trials))
         return
+    from ticker.store.postgresql import public_name
+
+    store = public_name(settings.store)
     print(f"configuration: {len(settings.sources)} source{'s' * (len(settings.sources) != 1)}")
     if kept is None:
-        print(f"store: {settings.store} is not there yet; it is made at the first start")
+        print(f"store: {store} is not there yet; it is made at the first start")
     else:
-        print(f"store: {settings.store}, {kept} items")
+        print(f"store: {store}, {kept} items")
     print(f"feeds: {settings.server.public_url}feed.rss, .atom, .json")
     for warning in warnings:
         print(f"warning: {warning}")
@@ -102,9 +105,11 @@ def _offered(held: "Validators") -> list[tuple[str, str | None]]:
 def _checked_json(
     settings: "Settings", warnings: Sequence[str], kept: int | None, trials: Sequence["Trial"] | None
 ) -> dict[str, Any]:
+    from ticker.store.postgresql import public_name
+
     return {
         "sources_configured": len(settings.sources),
-        "store": settings.store,
+        "store": public_name(settings.store),
         "items": kept,
         "feeds": settings.server.public_url,
         "warnings": list(warnings),

@@ -55,8 +55,6 @@ async def open_postgresql(url: str) -> AsyncEngine:
     Args:
         url: as libpq has it (PostgreSQL 34.1.1.2), with its parameters: `postgresql://user@host/database?sslmode=require`.
     """
-    if asyncpg is None:
-        raise StoreError("store: PostgreSQL needs the extra `postgres` (docs/scaling.md)")
     named = public_name(url)
     engine = create_async_engine(
         "postgresql+asyncpg://", async_creator=lambda: connect(url), pool_size=CONNECTIONS, max_overflow=CONNECTIONS
@@ -85,6 +83,8 @@ async def open_postgresql(url: str) -> AsyncEngine:
 
 async def connect(url: str, **settings: str) -> Any:
     """A connection of asyncpg, that ends where the other side is silent. Raises StoreError."""
+    if asyncpg is None:
+        raise StoreError("store: PostgreSQL needs the extra `postgres` (docs/scaling.md)")
     try:
         made = await asyncpg.connect(
             url, timeout=CONNECT, command_timeout=ANSWER, server_settings={**SESSION, **settings}
@@ -96,8 +96,8 @@ async def connect(url: str, **settings: str) -> Any:
 
 
 def public_name(url: str) -> str:
-    """The address without what is nobody's business."""
-    return re.sub(r"(?<=://)([^/@]*:)?[^/@]*@", "", url.partition("?")[0])
+    """The address without what is nobody's business: user, password, options. Of any database."""
+    return url if url.startswith("sqlite:") else re.sub(r"(?<=://).*@", "", url.partition("?")[0])
 
 
 def _end_when_silent(wire: socket.socket | None) -> None:

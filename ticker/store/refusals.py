@@ -38,6 +38,7 @@ def unkept(said: str) -> StoreError:
 def refused(error: SQLAlchemyError | OSError) -> StoreError:
     """As every error of the database leaves the store."""
     said = getattr(error, "orig", None) or error
-    made = unkept(str(said.__cause__ or said))  # asyncpg's own words stand behind those of SQLAlchemy's adapter
+    words = str(said.__cause__ or said)  # asyncpg's own, of several lines, stand behind those of SQLAlchemy's adapter
+    made = unkept(" ".join(words.split()))
     made.__cause__ = error
     return made
