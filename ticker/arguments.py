@@ -21,6 +21,7 @@ LONGEST_NAME = 200  # characters of a file or address in a message
 _NAME = re.compile("[a-z0-9-]{1,64}")  # of a source
 _WEB = re.compile("https?://", re.IGNORECASE)
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?([/?#].*)?")
+_SECRET = re.compile("://[^?]*:[^?]*@|[?&](ssl)?password=")  # in the address of a database
 _FILE = re.compile(r"[^/]*\.(x?html?|txt|xml|mhtml)", re.IGNORECASE)
 
 
@@ -56,6 +57,32 @@ def zone_of(written: str) -> ZoneInfo:
     except ValidationError as error:
         problem = str(error.errors()[0]["msg"]).removeprefix("Value error, ").replace("timezone: ", "--timezone ")
         raise ConfigError([f"--timezone: {problem}"]) from error
+
+
+def database_at(word: str, place: str, environ: Mapping[str, str]) -> str:
+    """The address of a database, by the rules of `store` in config.yaml; `env:NAME`: it stands in that variable.
+
+    Args:
+        word: as it stands on the command line, which others on the machine can read: so a password is refused there.
+        place: what the command line calls it.
+        environ: the environment.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    from ticker.config.addresses import StoreUrl
+
+    named = word.removeprefix("env:") if word.startswith("env:") else ""
+    if named and not environ.get(named):
+        raise ConfigError([f"{place}: there is no {short(named)} in the environment"])
+    if not named and _SECRET.search(word):
+        cure = "give it as PGPASSWORD, in ~/.pgpass, or the whole address as env:NAME"
+        raise ConfigError([f"{place}: holds a password, which others can read from the list of processes; {cure}"])
+    try:
+        context = {"folder": Path(), "store_from_environment": True}
+        return TypeAdapter[str](StoreUrl).validate_python(environ[named] if named else word, context=context)
+    except ValidationError as error:
+        problem = str(error.errors()[0]["msg"]).removeprefix("Value error, ").replace("write store: ", "write ")
+        raise ConfigError([f"{place}: {problem}"]) from error
 
 
 def new_file(path: Path) -> Path:

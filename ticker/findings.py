@@ -108,7 +108,9 @@ def items_kept(settings: "Settings") -> int | None:
             return await store.count()
 
     if not settings.store.startswith("sqlite:"):
-        return in_loop(count())
+        from ticker.store import server
+
+        return in_loop(count()) if in_loop(server.schema_of(settings.store)) else None
     file = Path(settings.store.removeprefix("sqlite:///"))
     if file.exists():
         return in_loop(count())

@@ -197,4 +197,5 @@ Urls = Annotated[list[Url], Field(min_length=1), BeforeValidator(lambda url: [ur
 HubUrl = Annotated[str, Field(min_length=1), AfterValidator(_hub_url)]
 HubUrls = Annotated[tuple[HubUrl, ...], BeforeValidator(lambda url: [url] if isinstance(url, str) else url)]
 Contact = Annotated[str, Field(min_length=1), AfterValidator(_contact)]
+StoreUrl = Annotated[str, AfterValidator(_store)]
 Store = Annotated[str, Field(min_length=1, validate_default=True), AfterValidator(_store)]

@@ -7,15 +7,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from ticker.errors import TickerError
 from ticker.lines.form import END, HEAD, LONGEST_LINE, Progress, loaded
 from ticker.store import FORM, KINDS, Contents, Store
-
-MARGIN = timedelta(hours=1)  # by which clocks may differ between two halves of an export
 
 
 async def write_lines(store: Store, target: Path | None, *, release: str, now: datetime, progress: Progress) -> int:
@@ -67,12 +65,11 @@ class _Part:
 
 
 def _head(contents: Contents, release: str, now: datetime) -> dict[str, Any]:
-    follows = min(now, contents.follows or now) - MARGIN
     facts = {
         "form": FORM,
         "release": release,
         "written": _said(now),
-        "follows": _said(follows),
+        "follows": _said(contents.since(now)),
         "first": contents.first,
     }
     return {HEAD: facts | {"counts": {kind: count for kind, count in contents.counts.items() if count}}}

@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
-from ticker.errors import StoreError, TickerError
+from ticker.errors import TickerError
 from ticker.lines.form import END, HEAD, LONGEST_LINE, Progress, loaded
-from ticker.store import FORM, KINDS, Begun, Record, RecordError, Store
+from ticker.store import FORM, KINDS, Begun, ContradictionError, Record, RecordError, Store
 
 MOST_PARTS = 50_000  # lists and objects of a line: each takes a hundred times the memory that it does in the file
 AT_ONCE, AT_ONCE_BYTES = 500, 4_000_000  # lines, and bytes of them, that are kept in one transaction
@@ -157,12 +157,9 @@ async def _keep_lines(store: Store, reading: _Reading, begun: Begun, progress: P
         except RecordError as error:
             reading.number += error.at - len(batch) + 1 - reading.ended
             raise reading.fault(f"is no record: {error}") from error
-        except StoreError as error:
-            if "constraint failed" not in str(error):
-                raise
-            said = str(error).removeprefix("the database refused: ")
+        except ContradictionError as error:
             raise reading.fault(
-                f"this line or one of the {len(batch) - 1} before it contradicts another: {said}"
+                f"this line or one of the {len(batch) - 1} before it contradicts another: {error}"
             ) from error
         progress(reading.number, reading.total)
     if not begun.whole:

@@ -16,7 +16,7 @@ from ticker.show.checks import answered, checked
 from ticker.show.differences import replayed
 from ticker.show.documents import document, published, wrote
 from ticker.show.inspected import inspection, inspection_of
-from ticker.show.kept import forgotten, imported, items
+from ticker.show.kept import copied, forgotten, imported, items
 from ticker.show.outcomes import polls
 from ticker.show.progress import Progress, Stages
 
@@ -25,6 +25,7 @@ __all__ = [
     "Stages",
     "answered",
     "checked",
+    "copied",
     "document",
     "forgotten",
     "imported",

@@ -1,7 +1,7 @@
 """The items that are kept, and what became of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from ticker.streams import complain
 if TYPE_CHECKING:
     from ticker.lines import Imported
     from ticker.model import Item, Revision, Source
-    from ticker.store import Outdated
+    from ticker.store import Contents, Outdated
 
 
 _TOLD = {"source": "source", "item": "headline", "archive": "archive", "version": "feed"}  # of the records of an import
@@ -38,13 +38,25 @@ def imported(found: "Imported", *, as_json: bool) -> None:
     if as_json:
         print_json({"whole": found.whole, "lines_kept_before": found.skipped, "counts": dict(counts)})
     elif found.whole:
-        named = [(counts[kind], word) for kind, word in _TOLD.items() if counts[kind]]
-        told = ", ".join(f"{count:,} {word}{'s' * (count != 1)}" for count, word in named)
         before = f"; {found.skipped:,} lines had been read before" if found.skipped else ""
-        print(f"the store is what the file says: {told or 'nothing more'}{before}")
+        print(f"the store is what the file says: {_told(counts)}{before}")
     else:
         moved = f", of which {counts['moved']:,} were set apart by a second" if counts["moved"] else ""
         print(f"added to what is kept: {counts['new']:,} headlines{moved}; {counts['known']:,} were there")
+
+
+def copied(found: "Contents", target: str, *, as_json: bool) -> None:
+    """What a copy of a store holds."""
+    if as_json:
+        print_json({"to": target, "counts": {kind: count for kind, count in found.counts.items() if count}})
+    else:
+        print(f"{target} is what the other is: {_told(found.counts)}")
+
+
+def _told(counts: Mapping[str, int]) -> str:
+    """Those records that somebody may know the number of."""
+    named = [(counts[kind], word) for kind, word in _TOLD.items() if counts.get(kind)]
+    return ", ".join(f"{count:,} {word}{'s' * (count != 1)}" for count, word in named) or "nothing more"
 
 
 def forgotten(old: "Outdated", *, done: bool) -> None:

@@ -33,12 +33,13 @@ from ticker.model import (
 )
 from ticker.store.archives import close_archives, count_archives, subscription, unarchived
 from ticker.store.changes import FAILING, ensure, keep_items, publish, success, trouble
-from ticker.store.copies import Begun, Contents, Copies, refuse_unfinished
+from ticker.store.copies import Begun, ContradictionError, Copies, refuse_unfinished
 from ticker.store.engine import open_engine
 from ticker.store.evidence import EvidenceLocker, keep_page, pack_body
 from ticker.store.hearing import Hearing
 from ticker.store.history import History
 from ticker.store.hours import Hours, count_poll, ending
+from ticker.store.moment import Contents
 from ticker.store.news import Arrivals
 from ticker.store.notices import Notices
 from ticker.store.order import in_turn, is_first, owed_now
@@ -78,6 +79,7 @@ __all__ = [
     "KINDS",
     "Begun",
     "Contents",
+    "ContradictionError",
     "KeptPoll",
     "KeptRow",
     "Outdated",

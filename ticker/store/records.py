@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any, get_args
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Select, Table, select, type_coerce
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Select, String, Table, select, type_coerce
 
 from ticker import text
 from ticker.errors import Cause
@@ -71,10 +71,15 @@ def columns(table: Table) -> list[Column[Any]]:
     return [column for column in table.c if column not in _OURS]
 
 
-def query(table: Table) -> Select[Any]:
-    """All rows in the order of their key, instants as seconds: `record` reads them."""
+def query(table: Table, collation: str | None = None) -> Select[Any]:
+    """All rows in the order of their key, instants as seconds: `record` reads them.
+
+    Args:
+        collation: by which words are ordered as SQLite orders them, where those of the database go by its locale.
+    """
     asked = [type_coerce(column, BigInteger) if _is(column, Instant) else column for column in columns(table)]
-    return select(*asked).order_by(*table.primary_key)
+    key = [column.collate(collation) if collation and _is(column, String) else column for column in table.primary_key]
+    return select(*asked).order_by(*key)
 
 
 def recorder(table: Table) -> Callable[[Sequence[Any]], dict[str, Any]]:
@@ -160,9 +165,9 @@ def _reader(column: Column[Any]) -> Callable[[Any], Any]:
     if _is(column, Boolean):
         return lambda value: _of(value, bool, "true or false")
     if _is(column, Integer):
-        most = _MOST_ID if _is(column, BigInteger) or column.primary_key else _MOST_NUMBER
+        most = _MOST_ID if _is(column, BigInteger) else _MOST_NUMBER
         return lambda value: _number(value, most)
-    return _words
+    return lambda value: _kept_words(value, getattr(column.type, "length", None))
 
 
 def _of(value: Any, kind: type, name: str) -> Any:
@@ -176,6 +181,14 @@ def _number(value: Any, most: int) -> int:
     if not 0 <= number <= most:
         raise ValueError("is no number that a store gives")
     return number
+
+
+def _kept_words(value: Any, most: int | None) -> str:
+    """As every database can keep them: without NUL, which PostgreSQL cannot (8.3), and as long as the column."""
+    words = _words(value).replace("\0", "")
+    if most is not None and len(words) > most:
+        raise ValueError(f"has more than {most} letters")
+    return words
 
 
 def _words(value: Any) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from ticker.errors import StoreError
-from ticker.store.copies import HALF, UNFINISHED, lacking_archives
+from ticker.store.copies import half_of, lacking_archives
 from ticker.store.readonly import is_writable, read_only_address
 from ticker.store.sqlite import BUSY, not_opened
 from ticker.store.tables import HEAD
@@ -101,7 +101,7 @@ def _copied(file: Path, scratch: Path, progress: Progress) -> None:
         db.execute("BEGIN")
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if unfinished := _unfinished(db):
-            raise StoreError(f"store: {unfinished}: a copy of it would hold a part; {HALF}")
+            raise StoreError("store: {}: a copy of it would hold a part; {}".format(*unfinished))
         db.backup(there, pages=PAGES, progress=lambda _, left, of: progress(of - left, of))
         there.execute("PRAGMA journal_mode=DELETE")  # one file, without others beside it
         if faults := _pages(there, quick=True):
@@ -140,7 +140,7 @@ def faults_of(file: Path, *, progress: Callable[[str], None]) -> list[str]:
             progress("published documents")
             found += list(_documents(db))
             found += list(_archives(db))
-            found += [f"{unfinished}; {HALF}"] if (unfinished := _unfinished(db)) else []
+            found += ["{}; {}".format(*unfinished)] if (unfinished := _unfinished(db)) else []
         return found
 
 
@@ -202,11 +202,12 @@ def _search(db: sqlite3.Connection) -> list[str]:
     return []
 
 
-def _unfinished(db: sqlite3.Connection) -> str:
-    """That an import has not ended; empty where none has begun."""
+def _unfinished(db: sqlite3.Connection) -> tuple[str, str] | None:
+    """That an import or a copy has not ended, and what helps; None where none has begun."""
     if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'importing'").fetchone():
-        return ""
-    return UNFINISHED if db.execute("SELECT 1 FROM importing").fetchone() else ""
+        return None
+    row = db.execute("SELECT export FROM importing").fetchone()
+    return half_of(row[0]) if row else None
 
 
 def _size(db: sqlite3.Connection) -> int:
