@@ -40,12 +40,15 @@ async def copy(origin: Copies, target: Copies, *, named: str, now: datetime, pro
         if half.item and (half.first != there.first or await moment.guid_of(half.item) != half.guid):
             raise StoreError(f"store: {named} {ANEW}")
         done, total = half.items, sum(there.counts.values())
-        try:
-            async with aclosing(moment.read(after=half.item, since=half.since)) as batches:
-                async for batch in batches:
+        async with aclosing(moment.read(after=half.item, since=half.since)) as batches:
+            async for batch in batches:
+                try:
                     await target.replace(batch)
-                    done += len(batch)
-                    progress(done, total)
+                except RecordError as error:
+                    raise StoreError(f"store: {named} holds what no store should: {error}") from error
+                done += len(batch)
+                progress(done, total)
+        try:
             await target.finish(there.counts)
         except RecordError as error:
             raise StoreError(f"store: {named} {ANEW} ({error})") from error
