@@ -18,6 +18,7 @@ from ticker.store.grams import hits
 from ticker.store.queries import load, seen_now
 from ticker.store.subscriptions import Transactions
 from ticker.store.tables import Instant, items
+from ticker.store.trigrams import holds
 
 SLOWEST = 2.0  # seconds; at the 95th percentile a search among a million takes 0.05
 AT_ONCE = 500  # items that are loaded with one query
@@ -156,7 +157,9 @@ def by_time(wish: Wish, *, like: bool = False) -> Select[Any]:
 
 
 def _holds(term: str, like: bool) -> ColumnElement[bool]:
-    return items.c.title_fold.contains(term, autoescape=True) if like else func.instr(items.c.title_fold, term) > 0
+    if like:
+        return holds(term)
+    return func.instr(items.c.title_fold, term) > 0
 
 
 async def _items(db: AsyncConnection, numbers: list[int]) -> list[Item]:
