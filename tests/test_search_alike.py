@@ -39,14 +39,13 @@ def fill(place: Path) -> str:
     url = store_at(place)
     for source in ("desk", "wire"):
         change(place, "INSERT INTO sources (name, revision, state, detail, streak) VALUES (?,0,'healthy','',0)", source)
+    columns = "guid, source, title, title_fold, published, updated, first_seen, last_seen, repost_of, revised"
+    rows: list[str | int | None] = []
     for n, title in enumerate(TITLES * 2):
-        at, source, repost = START + n // 3, "desk" if n % 2 else "wire", GUID.format(1) if n % 11 == 0 else None
-        change(
-            place,
-            "INSERT OR IGNORE INTO items (guid, source, title, title_fold, published, updated, first_seen, last_seen,"
-            " revised, repost_of) VALUES (?,?,?,?,?,?,?,?,0,?)",
-            *(GUID.format(n), source, title, fold(title), at, at, at, at, repost),
-        )
+        at, repost = START + n // 3, GUID.format(1) if n % 11 == 0 else None
+        rows += [GUID.format(n), "desk" if n % 2 else "wire", title, fold(title), at, at, at, at, repost]
+    many = ", ".join(["(?,?,?,?,?,?,?,?,?,0)"] * (2 * len(TITLES)))
+    change(place, f"INSERT OR IGNORE INTO items ({columns}) VALUES {many}", *rows)  # noqa: S608 - of constants
     return url
 
 
