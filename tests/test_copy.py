@@ -229,10 +229,12 @@ def test_copy_says_what_it_holds_then_and_no_password(config, database, tmp_path
         (["env:NOWHERE", "{new}"], "FROM: there is no NOWHERE in the environment", 2),
         (["{new}", "postgresql://me:secret@127.0.0.1/x"], "TO: holds a password, which others can read from", 2),
         (["{new}", "postgresql://me@127.0.0.1:1/x?password=secret"], "TO: holds a password", 2),
+        (["{new}", "env:BROKEN"], "postgresql://127.0.0.1/x: its address cannot be read; in a user or password", 1),
         (["old.db", "{new}"], "FROM: is no URL; write sqlite:///old.db", 2),
     ],
 )
-def test_what_cannot_be_copied_is_one_line(config, tmp_path, words, says, code):
+def test_what_cannot_be_copied_is_one_line(config, tmp_path, monkeypatch, words, says, code):
+    monkeypatch.setenv("BROKEN", "postgresql://me:12/secret@127.0.0.1/x")
     store_at(tmp_path / "old.db")
     change(tmp_path / "old.db", "UPDATE alembic_version SET version_num = '0002'")
     asked = [word.format(place=tmp_path, new=store_at(tmp_path / "new.db")) for word in words]

@@ -120,6 +120,8 @@ def _why_not(error: Exception) -> str:
         return f"{error}; make it: createdb --encoding=UTF8 --locale=C.UTF-8 --template=template0 NAME"
     if isinstance(error, (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError)):
         return f"{error}; is the user right, and the password? It is best given by the environment: TICKER_STORE"
+    if isinstance(error, ValueError):  # its words hold a part of the address, which may be of the password
+        return "its address cannot be read; in a user or password write % as %25, / as %2F, : as %3A, @ as %40"
     if isinstance(error, TimeoutError):
         return f"no answer within {CONNECT:g} s; is PostgreSQL running, and can it be reached from here?"
     return str(unkept(str(error))).removeprefix("the database refused: ")

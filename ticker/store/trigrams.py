@@ -26,7 +26,7 @@ _THERE = f"SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('{INDE
 _EXTEND = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
 _ON = f"{INDEX} ON items USING gin (title_fold gin_trgm_ops) WHERE repost_of IS NULL"
 _NOT_KNOWN = "install what Debian calls postgresql-contrib beside PostgreSQL, which holds pg_trgm"
-_NOT_ALLOWED = "have its owner, or a superuser, run CREATE EXTENSION pg_trgm in this database"
+_NOT_ALLOWED = "Have its owner, or a superuser, run CREATE EXTENSION pg_trgm in this database"
 
 _LETTERS = re.compile(r"[^\W_]{3}")  # what pg_trgm makes a trigram of (PostgreSQL F.35.4)
 
@@ -68,7 +68,7 @@ async def make(wire: Any) -> None:
             await wire.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {INDEX}", timeout=LONG)
             await wire.execute(f"CREATE INDEX CONCURRENTLY {_ON}", timeout=LONG)
     except asyncpg.InsufficientPrivilegeError as error:
-        raise StoreError(f"{error}; {_NOT_ALLOWED}, then `ticker db reindex` again") from error
+        raise StoreError(f"{' '.join(str(error).split())} {_NOT_ALLOWED}, then `ticker db reindex` again") from error
     except (asyncpg.PostgresError, OSError) as error:
         raise StoreError(f"the database refused: {' '.join(str(error).split())}") from error
     await wire.execute("ANALYZE items", timeout=LONG)
