@@ -47,11 +47,18 @@ def free_port() -> int:
 
 
 def write_config(
-    folder: Path, url: str | list[str], *, port: int | None = None, stored: bool = True, **source: Any
+    folder: Path,
+    url: str | list[str],
+    *,
+    port: int | None = None,
+    stored: bool = True,
+    place: Path | None = None,
+    **source: Any,
 ) -> Path:
-    """A config.yaml with one source, `desk`, polled each second; its store lies beside it.
+    """A config.yaml with one source, `desk`, polled each second.
 
     Args:
+        place: that of its store, if not beside it.
         stored: whether that is made already, still empty; else the first to open it makes it.
     """
     desk = {
@@ -66,7 +73,7 @@ def write_config(
     }
     settings = {
         "server": {"port": port or free_port()},
-        "store": (store_at if stored else unmade_at)(folder / "ticker.db"),
+        "store": (store_at if stored else unmade_at)(place or folder / "ticker.db"),
         "sources": [{key: value for key, value in (desk | source).items() if value is not None}],
     }
     path = folder / "config.yaml"

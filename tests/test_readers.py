@@ -315,6 +315,7 @@ def saved(folder: Path, rows: Sequence[tuple[str, str]]) -> Path:
     return path
 
 
+@pytest.mark.sqlite("no older release knew another")
 async def test_a_new_release_over_an_old_store_changes_no_byte(tmp_path):
     config, documents = old_store(tmp_path)
     assert len(documents) == 6
@@ -328,6 +329,7 @@ async def test_a_new_release_over_an_old_store_changes_no_byte(tmp_path):
         await asyncio.to_thread(answered, "ingest", "desk", same, "--at", "2025-01-14T15:01:00+02:00", config=config)
 
 
+@pytest.mark.sqlite("no older release knew another")
 async def test_what_an_old_release_published_keeps_its_words_ids_and_instants(tmp_path):
     """A cleaner that has changed since must not reword an item: sfeed would show all of them twice."""
     config, documents = old_store(tmp_path)

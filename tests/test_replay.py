@@ -349,7 +349,7 @@ async def test_nothing_kept_is_one_sentence(store, scratch):
 
 async def test_damaged_rows_are_a_named_error(store, scratch, tmp_path):
     await poll(store, AT, LINES)
-    tampered(tmp_path, "UPDATE polls SET rows = x'789c00'")
+    tampered(tmp_path, "UPDATE polls SET rows = ?", b"\x78\x9c\0")
     with pytest.raises(StoreError, match="damaged"):
         await replay(DESK, store, scratch)
     tampered(tmp_path, "UPDATE polls SET rows = ?", zlib.compress(b'{"v":3}'))

@@ -1,9 +1,7 @@
 """What is too old is forgotten, from the oldest on, and nothing that readers can still reach leads to it."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import yaml
 from structlog.testing import capture_logs
 
 from tests.running import answered, running, write_config
-from tests.stores import change, filled_at
+from tests.stores import POSTGRES, change, filled_at
 from tests.walks import AT, ROWS, URL, Newsroom, channel, everywhere, live, opened, published
 from ticker import retention
 from ticker.config import Settings, load
@@ -182,8 +180,8 @@ async def test_search_and_the_index_forget_as_well(store, tmp_path):
     assert await store.search(None, term=old.title)
     await forget(store, settings(tmp_path, keep="7d"), NOW)
     assert old.guid not in {item.guid for item in await store.search(None, term=old.title)}
-    with closing(sqlite3.connect(tmp_path / "ticker.db")) as db:
-        db.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
+    if not POSTGRES:
+        change(tmp_path / "ticker.db", "INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
 
 
 async def test_the_service_forgets_once_a_day_by_the_settings_of_that_day(store, tmp_path, monkeypatch):

@@ -47,6 +47,9 @@ from ticker.store import sqlite as engine
 from ticker.store.readonly import hindrance
 from ticker.telling import Teller, behind, jumped
 
+on_disk = pytest.mark.sqlite("the disk that its file is on")
+locked = pytest.mark.sqlite("its file is locked by another process")
+
 STARTED = system_clock()
 NOON = datetime(2025, 3, 10, 12, 0, tzinfo=UTC)
 FULL = "the database refused: database or disk is full; free some space"
@@ -66,11 +69,9 @@ def front(lines: int) -> str:
     return f"<h3>عاجل 24/7</h3><ul>{''.join(rows[::-1][:8])}</ul>"
 
 
-def configured(folder: Path, site: Site, disk: Disk) -> Path:
+def configured(folder: Path, url: str, disk: Disk) -> Path:
     """With the store on the disk."""
-    config = write_config(folder, site.url("/"), timezone="UTC", stored=False)
-    config.write_text(config.read_text("utf-8").replace("ticker.db", f"{disk.folder}/ticker.db"), "utf-8")
-    return config
+    return write_config(folder, url, timezone="UTC", stored=False, place=disk.folder / "ticker.db")
 
 
 def told(config: Path, event: str = "store") -> list[dict[str, Any]]:
@@ -113,11 +114,12 @@ def page_of(number: int) -> Any:
 # The disk
 
 
+@on_disk
 @needs_root
 async def test_a_disk_that_fills_stops_no_feed_and_loses_nothing(tmp_path, disk):
     async with Site() as site:
         site["/"] = page(front(6))
-        config = configured(tmp_path, site, disk)
+        config = configured(tmp_path, site.url("/"), disk)
         async with running(config) as service:
             first = await service.until(lambda found, _: len(found) == 6)
             before = await service.get("feed.rss")
@@ -136,11 +138,12 @@ async def test_a_disk_that_fills_stops_no_feed_and_loses_nothing(tmp_path, disk)
     assert [line.get("detail", "recovered") for line in told(config)] == [FULL, "recovered"], "once, and its end"
 
 
+@on_disk
 @needs_root
 async def test_what_was_published_is_served_from_a_full_disk_and_a_read_only_one(tmp_path, disk):
     async with Site() as site:
         site["/"] = page(front(6))
-        config = configured(tmp_path, site, disk)
+        config = configured(tmp_path, site.url("/"), disk)
         first = await asyncio.to_thread(answered, "poll", config=config)
         assert first.stdout.startswith("desk: 6 new")
         site["/"] = page(front(7))
@@ -165,10 +168,10 @@ async def test_what_was_published_is_served_from_a_full_disk_and_a_read_only_one
     )
 
 
+@on_disk
 @needs_root
 def test_a_new_database_says_why_it_cannot_be_made(tmp_path, disk):
-    config = write_config(tmp_path, "http://127.0.0.1:9/", stored=False)
-    config.write_text(config.read_text("utf-8").replace("ticker.db", f"{disk.folder}/ticker.db"), "utf-8")
+    config = configured(tmp_path, "http://127.0.0.1:9/", disk)
     place = f"ticker: store: {disk.folder}/ticker.db: "
     disk.fill()
     full = answered("poll", config=config, check=1)
@@ -182,6 +185,7 @@ def test_a_new_database_says_why_it_cannot_be_made(tmp_path, disk):
     )
 
 
+@on_disk
 @needs_root
 async def test_an_older_database_is_not_served_before_it_is_brought_up_to_date(disk):
     with closing(sqlite3.connect(disk.folder / "ticker.db")) as older, older:
@@ -192,6 +196,7 @@ async def test_an_older_database_is_not_served_before_it_is_brought_up_to_date(d
         await Store.open(f"sqlite:///{disk.folder}/ticker.db")
 
 
+@on_disk
 @needs_root
 def test_a_folder_of_another_user_is_told_with_both_and_the_cure(disk):
     kept = os.getresuid()
@@ -206,6 +211,7 @@ def test_a_folder_of_another_user_is_told_with_both_and_the_cure(disk):
     )
 
 
+@on_disk
 @needs_root
 async def test_a_journal_that_cannot_be_brought_in_is_not_read_past(disk):
     async with opened(f"sqlite:///{disk.folder}/ticker.db") as (store, press):
@@ -222,6 +228,7 @@ async def test_a_journal_that_cannot_be_brought_in_is_not_read_past(disk):
         assert await store.count() == 4, "what a killed process left is brought in"
 
 
+@on_disk
 @needs_root
 async def test_what_a_killed_process_left_is_read_from_a_read_only_disk_and_written_once_it_may_be(disk):
     names = ("ticker.db", "ticker.db-wal", "ticker.db-shm")
@@ -284,6 +291,7 @@ async def test_a_store_that_cannot_be_read_is_told_once_and_everything_is_served
         assert (after.state, after.cause, after.detail) == ("failing", None, "store: it has been closed")
 
 
+@locked
 async def test_who_is_told_of_headlines_is_known_though_nothing_can_be_written(tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "_PRAGMAS", ("busy_timeout=20", "foreign_keys=ON"))
     async with opened(store_at(tmp_path / "ticker.db")) as (store, press):
@@ -298,6 +306,7 @@ async def test_who_is_told_of_headlines_is_known_though_nothing_can_be_written(t
 # A database that another process holds
 
 
+@locked
 async def test_a_database_that_is_held_at_the_start_is_read_and_written_once_it_is_free(tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "_PRAGMAS", ("busy_timeout=20", "foreign_keys=ON"))
     async with opened(store_at(tmp_path / "ticker.db")) as (store, press):
@@ -311,6 +320,7 @@ async def test_a_database_that_is_held_at_the_start_is_read_and_written_once_it_
         assert (await keep(store, press, 2)).outcome == "changed"
 
 
+@locked
 async def test_a_start_waits_for_who_makes_the_same_database(tmp_path):
     place = tmp_path / "ticker.db"
     with held(place, "EXCLUSIVE") as other:
@@ -320,6 +330,7 @@ async def test_a_start_waits_for_who_makes_the_same_database(tmp_path):
             assert await store.count() == 0
 
 
+@locked
 async def test_a_start_that_waited_in_vain_says_who_is_to_be_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "BUSY", 100)
     with held(tmp_path / "ticker.db", "EXCLUSIVE"), pytest.raises(StoreError, match="another process holds it; stop"):

@@ -37,6 +37,7 @@ from reader import make_reader
 from tests.lines import BEIRUT
 from tests.readers import FEEDSMITH, Told, in_feedsmith, in_ruby, needs
 from tests.running import PATIENCE, answered, environment, free_port
+from tests.stores import store_at
 
 FORMATS = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
 FEEDS = {"": "ar", "desk": "ar", "wire": "en", "odd": "ar"}  # name -> language
@@ -175,7 +176,7 @@ def write_store(folder: Path, port: int) -> Path:
     common = {"timezone": "Asia/Beirut", "every": "1h", "allow_private": True}
     settings = {
         "server": {"port": port},
-        "store": "sqlite:///ticker.db",
+        "store": store_at(folder / "ticker.db"),
         "feed": {"min_items": 10, "max_items": 30, "max_age": "6h"},
         "sources": [
             {"name": name, "title": titles[name], "url": f"http://127.0.0.1:9/{name}/", "language": FEEDS[name],
