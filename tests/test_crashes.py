@@ -30,6 +30,8 @@ from tests.running import PATIENCE, Service, running, write_config
 from ticker.demo import newsroom_app, serve_newsroom
 from ticker.service import system_clock
 
+pytestmark = pytest.mark.sqlite("its file, as each await of a poll leaves it, is copied and looked into")
+
 KILLS = 200
 SIX = (
     "14:54 | افتتاح معرض الكتاب السنوي في القاعة الكبرى",

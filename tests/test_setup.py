@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.chosen import leads_to
+
 ROOT = Path(__file__).parent.parent
 EXTRAS = {"requirements-notify.txt": "notify", "requirements-postgres.txt": "postgres"}
 LOCKS = ("requirements.txt", "requirements-build.txt", *EXTRAS, "requirements-dev.txt")
@@ -198,6 +200,14 @@ def test_a_skipped_test_fails_the_run_where_it_is_asked_to(
     assert ("no such reader" in run.stdout) == bool(switch)
     assert ("test_whole_file.py: could not import 'no_such_module'" in run.stdout) == bool(switch)
     assert "test_known:" not in run.stdout
+
+
+def test_whoever_opens_a_store_is_run_on_postgresql_as_well() -> None:
+    tests = ROOT / "tests"
+    opens = [path for path in tests.rglob("*.py") if re.search(r"Store\.open\(|open_engine\(", path.read_text("utf-8"))]
+    assert len(opens) > 10
+    given = {tests / "strangers.py"}  # the address of it
+    assert [path for path in opens if path not in given and tests / "stores.py" not in leads_to(path, tests)] == []
 
 
 TURNS = """
