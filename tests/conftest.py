@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests import stores
-from tests.chosen import OnPostgres
 from tests.postgres import Run
 
 if TYPE_CHECKING:
@@ -100,7 +98,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(run.end)
     if not worker and os.environ.get("TICKER_TEST_NO_SKIPS") == "1":  # hears of what every worker skipped
         config.pluginmanager.register(NoSkips())
-    if stores.POSTGRES:
+    if os.environ.get("TICKER_TEST_STORE") == "postgresql":
+        from tests.chosen import OnPostgres  # and all that stores are made of
+
         config.pluginmanager.register(OnPostgres(config))
 
 

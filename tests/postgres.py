@@ -28,8 +28,6 @@ from tempfile import mkdtemp
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import asyncpg
-
 T = TypeVar("T")
 
 NAMED = "TICKER_TEST_PG"
@@ -276,6 +274,7 @@ def rows(database: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
 
 def _with(database: str, act: Callable[[Any], Awaitable[T]]) -> T:
     """Do something on a connection of its own."""
+    import asyncpg  # a tenth of a second for each process of a run, which may need none
 
     async def connected() -> T:
         db = await asyncpg.connect(address(database))
