@@ -121,7 +121,7 @@ async def test_every_table_with_something_in_it_is_in_the_export(kept, tmp_path)
     there = {name for (name,) in look(tmp_path / "kept.db", ALL_TABLES)}
     told = {table.name for table in TABLES.values()}
     assert {name for name in there - told if not name.startswith("search_")} == {
-        "revisions", "importing", "forgetting", "alembic_version", *(["search"] if not POSTGRES else []),
+        "revisions", "importing", "forgetting", "plans", "alembic_version", *(["search"] if not POSTGRES else []),
     }  # fmt: skip
     lines = [json.loads(line) for line in await exported(kept, tmp_path / "all.jsonl")]
     assert {next(iter(line)) for line in lines} == {*TABLES, "ticker", "end"} - {"announced"}

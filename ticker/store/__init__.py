@@ -44,6 +44,7 @@ from ticker.store.news import Arrivals
 from ticker.store.notices import Notices
 from ticker.store.order import in_turn, is_first, owed_now
 from ticker.store.past import Past
+from ticker.store.plans import Plan, Plans, Standing
 from ticker.store.queries import (
     MEMORY,
     lists_since,
@@ -83,8 +84,10 @@ __all__ = [
     "KeptPoll",
     "KeptRow",
     "Outdated",
+    "Plan",
     "Record",
     "RecordError",
+    "Standing",
     "Store",
 ]
 
@@ -119,6 +122,7 @@ class Store:
         self.announcements = Announcements(self._transaction)  # to foreign hubs
         self.notices = Notices(self._transaction)  # to people: of trouble and of headlines
         self.history = History(self._transaction)  # when each source prints
+        self.plans = Plans(self._transaction, self._notes)  # of those who poll by a queue
         self.evidence = EvidenceLocker(self._transaction)  # of polls that kept nothing
         finder = Finder(self._transaction)
         self.find, self.search = finder.find, finder.search

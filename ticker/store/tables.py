@@ -1,6 +1,6 @@
 """The tables, one shape for every engine. Instants are whole seconds since 1970 in UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +23,10 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
+MILLISECOND = timedelta(milliseconds=1)
 HEAD = "0008"  # the last of the migrations that make these tables; a test holds it against migrations/versions
 
 metadata = MetaData(
@@ -50,6 +53,52 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC `datetime`, kept as whole milliseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Refuses a naive datetime, as `Instant`."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"naive datetime for the store: {value!r}")
+        return None if value is None else round(value.timestamp() * 1000)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromtimestamp(int(value) / 1000, UTC)
+
+
+class Span(TypeDecorator[timedelta]):
+    """A `timedelta`, kept as whole milliseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
+        return None if value is None else round(value / MILLISECOND)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> timedelta | None:
+        return None if value is None else value * MILLISECOND
+
+
+class Present(FunctionElement[datetime]):
+    """The present instant by the clock of the database, also in the midst of a transaction."""
+
+    type = Moment()
+    inherit_cache = True
+
+
+@compiles(Present)
+def _present(element: Present, compiler: Any, **_options: Any) -> str:
+    return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
+
+
+@compiles(Present, "sqlite")
+def _present_in_sqlite(element: Present, compiler: Any, **_options: Any) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)"
 
 
 def _where(condition: TextClause) -> Any:
@@ -238,4 +287,28 @@ importing = Table(  # an import that has begun and not ended: until then the sto
     Column("export", String(64), primary_key=True),  # digest of its first line
     Column("line", BigInteger, nullable=False),  # of its file, kept up to this
     Column("item", BigInteger, nullable=False),  # the largest items.id so far: another is somebody else's
+)
+
+plans = Table(  # what those who poll by a queue know of each source from poll to poll
+    "plans",
+    metadata,
+    Column("source", String(64), primary_key=True),  # may have been never polled
+    Column("host", Text, nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("most", Span, nullable=False),  # the longest wait of the settings that it was planned by
+    Column("asked", Moment),  # not before, says its host
+    Column("polled_at", Moment),  # when its last poll began
+    Column("heard", Moment),  # when the last one began that changed its list
+    Column("lateness", Span, nullable=False),  # of the last poll
+    Column("failures", Integer, nullable=False),  # polls in a row that brought no page
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("risk", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("halved", Boolean, nullable=False),
+    Column("crawl_delay", Span, nullable=False),  # that its host asks for
+    Column("fresh_until", Moment),
+    Column("fickle_until", Moment),
+    Column("worker", Text, nullable=False),  # who polled it last
+    postgresql_with={"fillfactor": 70},  # each poll writes its row anew: there is room for that beside it
 )
