@@ -115,16 +115,9 @@ async def run(
         TickerError: the service cannot start: the port is taken, the database is not usable.
     """
     stop, again = stop or asyncio.Event(), asyncio.Event()
-    sys.setswitchinterval(SWITCH)
-    memory.share_arenas()
-    _bury_orphans()
-    # name look-ups and parsing share these: a slow resolver must not starve the parser
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="work"))
+    prepare_process()
     listening = listen(settings.server.host, settings.server.port)
-    signals = {signal.SIGTERM: stop.set, signal.SIGINT: stop.set}
-    if watched is not None:
-        signals[signal.SIGHUP] = again.set
-    with _on_signals(signals), listening:
+    with signals_to(stop.set, again.set if watched is not None else None), listening:
         async with opened(settings) as (store, press):
             if why := store.hindrance:
                 log.error("store", detail=f"{why}; what was published is served, and nothing new is kept")
@@ -376,6 +369,15 @@ async def _keep_fresh(poller: Poller, store: Store) -> None:
         hearing.cancel()
 
 
+def prepare_process() -> None:
+    """Once, in the loop that everything will run in."""
+    sys.setswitchinterval(SWITCH)
+    memory.share_arenas()
+    _bury_orphans()
+    # name look-ups and parsing share these: a slow resolver must not starve the parser
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="work"))
+
+
 def _bury_orphans() -> None:
     """As the first process of a container: what others start in it and leave behind is ours. We start nothing."""
     if os.getpid() == 1:
@@ -383,7 +385,11 @@ def _bury_orphans() -> None:
 
 
 @contextmanager
-def _on_signals(calls: Mapping[signal.Signals, Callable[[], object]]) -> Iterator[None]:
+def signals_to(stop: Callable[[], object], again: Callable[[], object] | None) -> Iterator[None]:
+    """SIGTERM and SIGINT end the process; SIGHUP has settings read again, where they can be."""
+    calls = {signal.SIGTERM: stop, signal.SIGINT: stop}
+    if again is not None:
+        calls[signal.SIGHUP] = again
     loop = asyncio.get_running_loop()
     for number, call in calls.items():
         loop.add_signal_handler(number, call)
