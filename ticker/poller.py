@@ -18,8 +18,10 @@ from ticker.poll import poll
 from ticker.press import RenderThread
 from ticker.rhythm import Rhythm
 from ticker.schedule import OF_THE_WAY, Wait, next_wait, words
+from ticker.schedule.hosts import host_of
+from ticker.schedule.wait import longest
 from ticker.serve import Facts, Shelf
-from ticker.store import Store
+from ticker.store import Plan, Store
 from ticker.telling import Teller
 
 FICKLE = timedelta(days=1)
@@ -39,6 +41,7 @@ class Beat:
     """What this process knows of a source from poll to poll, beside what is kept."""
 
     rhythm: Rhythm | None = None
+    heard: datetime | None = None  # when the poll began that changed it last; None: not since plans are kept
     health: Health | None = None  # after the last poll
     courtesy: Courtesy = field(default_factory=Courtesy)
     failures: int = 0  # polls in a row that brought no page
@@ -112,13 +115,59 @@ class Poller:
         if health.name in self.channels:
             self._beats.setdefault(health.name, Beat(state=health.state))
 
+    def resume(self, source: Source, plan: Plan, health: Health | None, *, ours: bool) -> None:
+        """Go on where the last poll of *source* left it, which was *ours*, or that of another process.
+
+        Its rhythm is read from the store anew only if its list has changed since we had it.
+        """
+        if not ours:
+            before, began = self._beats.get(source.name) or Beat(), plan.polled_at
+            self._beats[source.name] = Beat(
+                rhythm=before.rhythm if before.heard == plan.heard else None,
+                heard=plan.heard,
+                courtesy=Courtesy(plan.crawl_delay, note=plan.note),
+                failures=plan.failures,
+                lateness=plan.lateness,
+                wait=Wait(plan.due - began, plan.reason, plan.risk, plan.halved) if began else None,
+                state=plan.state,
+                fresh_until=plan.fresh_until,
+                fickle_until=plan.fickle_until,
+            )
+        if health is not None:
+            self._beat(source).health = health
+            self.teller.resume(health, plan.risk)
+
+    def plan(self, source: Source, began: datetime) -> Plan:
+        """What is to be known of *source* by whoever polls it next, after a poll that began then."""
+        beat = self._beat(source)
+        wait = beat.wait or Wait(source.every)
+        return Plan(
+            source.name,
+            host_of(source),
+            due=began + wait.span,
+            most=longest(source),
+            asked=began + wait.asked if wait.asked else None,
+            polled_at=began,
+            heard=beat.heard,
+            lateness=beat.lateness,
+            failures=beat.failures,
+            state=beat.state,
+            reason=wait.reason,
+            risk=wait.risk,
+            note=beat.courtesy.note,
+            halved=wait.halved,
+            crawl_delay=beat.courtesy.crawl_delay,
+            fresh_until=beat.fresh_until,
+            fickle_until=beat.fickle_until,
+        )
+
     def started(self, source: Source, lateness: timedelta) -> None:
         """A poll of *source* starts, so long after it was due."""
         self._beat(source).lateness = max(lateness, timedelta())
 
     def crawl_delay(self, source: Source) -> timedelta:
         """Between two requests to its host, as far as that was asked for."""
-        return self._fetch.courtesy(source).crawl_delay
+        return max(self._fetch.courtesy(source).crawl_delay, self._beat(source).courtesy.crawl_delay)
 
     def facts(self, source: str) -> Facts:
         """What is known here of the source of this name, for people."""
@@ -143,7 +192,7 @@ class Poller:
         )
         if outcome.changes is not None:
             new = [row.item.published for row in outcome.changes.of("new", "repost")]
-            beat.rhythm = beat.rhythm.heard(new, len(outcome.changes.rows))
+            beat.rhythm, beat.heard = beat.rhythm.heard(new, len(outcome.changes.rows)), self._clock()
             if self.channels is not channels:  # it was published as the settings were before
                 stand = [self.channels[name] for name in ("", source.name) if name in self.channels]
                 await self._store.republish(stand, self._now(), self._press)

@@ -75,6 +75,12 @@ class Teller:
         if health.cause is not None and health.since is not None and health.name not in self._troubles:
             self._troubles[health.name] = _Trouble(health.cause, health.since, health.streak)
 
+    def resume(self, health: Health, risk: str) -> None:
+        """What the log was told of a source by whoever polled it last: maybe another process."""
+        self._troubles.pop(health.name, None)
+        self.know(health)
+        self._advice[health.name], self._risks[health.name] = health.advice, risk
+
     def kept(self, outcome: Poll, took: timedelta, *, well: bool) -> None:
         """A poll that was kept; *well* says whether all is well with the source after it: a gap stands for a while."""
         if refusal := self.refused.pop(outcome.source, None):

@@ -46,6 +46,10 @@ class Hosts:
         host = self._hosts.get(host_of(source))
         return max(host.sources, 1) if host else 1
 
+    def started(self, host: str, at: float) -> None:
+        """Another process has begun a poll of *host*; *at* is by the clock of the loop."""
+        self._host(host).started(at)
+
     @asynccontextmanager
     async def turn(self, source: Source) -> AsyncIterator[None]:
         """Wait for the turn of *source*, first come, first served; a place is held to the end of the block.
@@ -73,6 +77,9 @@ class _Host:
     def share(self, sources: Sequence[Source]) -> None:
         self.sources = len(sources)
         self._pause = min(PAUSE, SHARE / sum(1 / source.every.total_seconds() for source in sources))
+
+    def started(self, at: float) -> None:
+        self._started, self._paced = max(self._started, at), max(self._paced, at)
 
     @asynccontextmanager
     async def turn(self, crawl_delay: Callable[[], timedelta]) -> AsyncIterator[None]:
