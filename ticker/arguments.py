@@ -46,6 +46,15 @@ def instant_of(written: str, zone: tzinfo) -> datetime:
     return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC).replace(microsecond=0)
 
 
+def place_of(written: str) -> tuple[str, int]:
+    """Where to listen: "127.0.0.1:9090", "[::1]:9090"."""
+    host, _, port = written.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isascii() or not port.isdigit() or not 0 <= int(port) < 65536:
+        raise ConfigError([f"--listen: {short(written)!r} is no place: write it as 127.0.0.1:9090"])
+    return host, int(port)
+
+
 def zone_of(written: str) -> ZoneInfo:
     """A time zone, by the rules of `timezone` in config.yaml."""
     from pydantic import TypeAdapter, ValidationError

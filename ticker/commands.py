@@ -102,6 +102,35 @@ def run(
 
 
 @app.command()
+def worker(
+    context: typer.Context,
+    listen: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Answer /healthz, /readyz and /metrics there. Default: nowhere."),
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Poll the sources beside as many other workers as there are, on one PostgreSQL, until stopped (SIGTERM, Ctrl-C).
+
+    They share the work by a queue in that database; `ticker run --role web` serves what they keep. A config.yaml that
+    changes is taken over as by `ticker run`.
+
+    Example: `ticker worker --listen 0.0.0.0:9090`
+    """
+    from ticker import worker as workers
+    from ticker.arguments import place_of
+    from ticker.config import file_of, load
+    from ticker.logs import configure_logs
+    from ticker.reload import Watched
+
+    listen_on = place_of(listen) if listen else None
+    path = file_of(config or context.obj, os.environ)
+    settings = load(path, os.environ)
+    configure_logs(json=not sys.stderr.isatty())
+    in_loop(workers.run(settings, watched=Watched(path, lambda: load(path, os.environ)), listen_on=listen_on))
+
+
+@app.command()
 def poll(context: typer.Context, sources: SourceNames = None, json: AsJson = False, config: ConfigFile = None) -> None:
     """Poll now, once, and print what is new, edited and known. Exit 1 when a page could not be read.
 

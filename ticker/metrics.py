@@ -96,6 +96,7 @@ class Metrics:
         )
         Info("ticker_build", "The release that runs.", registry=registry).info({"version": __version__})
         ProcessCollector(registry=registry)
+        self._behind: Gauge | None = None
         self._series: dict[str, dict[_Key, Counter | Gauge]] = {}  # by source
         self._hits: dict[tuple[str, str, int], _Hits] = {}  # by feed, ending of the format, status
         self._adding_up = Lock()
@@ -150,6 +151,16 @@ class Metrics:
             if name in self._sources:
                 self._served[name] = at
                 self._observe(self._unserved.pop(name, ()), at)
+
+    def behind(self, lateness: float) -> None:
+        """The queue that all workers share: so many seconds, as of now. Only a worker has this metric."""
+        if self._behind is None:
+            self._behind = Gauge(
+                "ticker_lateness_seconds",
+                "How long a host has been due that no worker has taken: where it grows, more of them are needed.",
+                registry=self._registry,
+            )
+        self._behind.set(lateness)
 
     def stands(self, health: Health) -> None:
         """How a source is doing, as the store has it: at the start, and whenever that may have changed."""

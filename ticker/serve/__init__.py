@@ -23,6 +23,7 @@ from ticker.serve.listening import QuietServer, Switch, listen, server_of
 from ticker.serve.live import Live
 from ticker.serve.quiet import quiet_uvicorn
 from ticker.serve.status import Facts
+from ticker.serve.vitals import vitals
 
 __all__ = [
     "Access",
@@ -42,4 +43,5 @@ __all__ = [
     "quiet_uvicorn",
     "room_for",
     "server_of",
+    "vitals",
 ]
