@@ -142,7 +142,7 @@ class _Worker:
         while True:
             if (late := await self._queue.lateness()) is not None:
                 self._metrics.behind(late.total_seconds())
-            await asyncio.sleep(MEASURED)
+            await asyncio.sleep(REFRESH if late is None else MEASURED)
 
     async def _keep_up(self, watched: Watched, again: asyncio.Event) -> None:
         async for read in watched.changes(again):

@@ -14,7 +14,7 @@ ENTRYPOINT: Final = "poll"  # as in the statements below
 KEY: Final = "host:"  # before the name of a host: what no two rows have in common
 LOGGED: Final = timedelta(minutes=10)  # how long PgQueuer's log is kept: for a person who looks, for nobody else
 PRUNED_AT_ONCE: Final = 10_000  # rows of it in one transaction
-LATE: Final = timedelta(seconds=10)  # a host that has waited so long goes before those that have not
+LATE: Final = timedelta(seconds=10)  # a host goes before others for each time that it has waited so long
 ROUGHLY: Final = timedelta(seconds=1)  # a row that is due so much later than its plans is as good
 
 # Each by name, for PgQueuer would take some of them from variables of the environment such as CHANNEL or TRIGGER.
@@ -46,13 +46,11 @@ _NEARER = """
 """
 _DROPPED = "DELETE FROM ticker_pgqueuer WHERE dedupe_key = ANY($1::text[]) AND status = 'queued'"
 # The queue hands out by priority, then by the age of the row: those at its end would starve where it cannot keep up.
-_FIRST = """
-    UPDATE ticker_pgqueuer SET priority = 1
-    WHERE entrypoint = 'poll' AND status = 'queued' AND priority = 0 AND execute_after < now() - $1::interval
-"""
-_LAST = """
-    UPDATE ticker_pgqueuer SET priority = 0
-    WHERE entrypoint = 'poll' AND status = 'queued' AND priority <> 0 AND execute_after > now()
+_ORDERED = """
+    UPDATE ticker_pgqueuer AS row SET priority = wanted.priority FROM (
+        SELECT id, greatest(0, floor(extract(epoch FROM now() - execute_after) / extract(epoch FROM $1::interval)))::int
+            AS priority FROM ticker_pgqueuer WHERE entrypoint = 'poll' AND status = 'queued'
+    ) AS wanted WHERE wanted.id = row.id AND row.status = 'queued' AND row.priority <> wanted.priority
 """
 _GIVEN_BACK = """
     UPDATE ticker_pgqueuer SET status = 'queued', queue_manager_id = NULL, execute_after = now(), updated = now()
@@ -117,8 +115,7 @@ async def arrange(db: Any, queries: Queries, waits: Mapping[str, timedelta], oth
         await db.execute(_NEARER, [KEY + host for host in nearer], [max(w, timedelta()) for w in nearer.values()])
     if gone := [KEY + host for host in queued if host not in waits and host not in others]:
         await db.execute(_DROPPED, gone)
-    await db.execute(_FIRST, LATE)
-    await db.execute(_LAST)
+    await db.execute(_ORDERED, LATE)
 
 
 async def give_back(db: Any, manager: Any) -> None:
