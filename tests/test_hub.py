@@ -432,9 +432,10 @@ async def test_a_redirect_is_not_followed(site, reader):
 
 
 async def test_of_versions_that_come_faster_than_they_are_taken_the_last_arrives(site, reader):
-    slow = asyncio.Event()
+    came, slow = asyncio.Event(), asyncio.Event()
 
     async def wait(asked, writer):
+        came.set()
         await slow.wait()
         await willing(asked, writer)
 
@@ -442,7 +443,8 @@ async def test_of_versions_that_come_faster_than_they_are_taken_the_last_arrives
     await site.subscribe(reader.url("/cb"))
     for n in range(20):
         await site.publish(f"نسخة رقم {n}")
-    await asyncio.sleep(0.02)
+    async with asyncio.timeout(PATIENCE):
+        await came.wait()
     slow.set()
     await reader.until(lambda self: self.deliveries and b"19" in self.deliveries[-1].body)
     await site.idle()

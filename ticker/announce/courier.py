@@ -116,6 +116,10 @@ class Courier:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    async def note(self) -> bool:
+        """Note which headlines have arrived, if that could not be noted then; whether it is noted now."""
+        return self._headlines is None or await self._headlines.note()
+
     def put(self, message: Message, settled: Settled) -> None:
         """Queue *message*; the oldest goes where there is no room."""
         if len(self._queue) >= self._timing.waiting:

@@ -73,7 +73,7 @@ _Key = tuple[str, str]  # topic, callback
 
 
 class Deliveries:
-    """Distributes the versions of the topics.
+    """Distributes the versions of the topics, between `start` and `stop`, and after that when it is started again.
 
     Args:
         topics: by their own address.
@@ -106,14 +106,21 @@ class Deliveries:
         self._hubs = hubs
         self._clock = clock
         self._pace = pace
-        self._fast = Lanes(at_once=pace.at_once, per_host=pace.per_host)
-        self._slow = Lanes(at_once=pace.slow_at_once, per_host=pace.slow_per_host)
+        self._fast, self._slow = self._lanes()
         self._fresh: dict[str, None] = {}  # feeds that have something new, in the order in which they were served
         self._news = asyncio.Event()
         self._troubles: dict[_Key, _Trouble] = {}
         self._sending: set[_Key] = set()  # on their way, in either lane
         self._arrived: dict[_Key, int] = {}  # not noted in the store yet
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[None]] = []  # none before the start, and after the end
+
+    def _lanes(self) -> tuple[Lanes, Lanes]:
+        """The fast one and the slow one."""
+        pace = self._pace
+        return (
+            Lanes(at_once=pace.at_once, per_host=pace.per_host),
+            Lanes(at_once=pace.slow_at_once, per_host=pace.slow_per_host),
+        )
 
     @property
     def pending(self) -> int:
@@ -123,6 +130,7 @@ class Deliveries:
 
     def start(self) -> None:
         """Begin with what was owed when the last process ended."""
+        self._fast, self._slow = self._lanes()
         self._tasks = [asyncio.create_task(work()) for work in (self._distribute, self._save, self._sweep)]
         for task in self._tasks:
             task.add_done_callback(tell_bug)
@@ -139,17 +147,30 @@ class Deliveries:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, self._fast.close(), self._slow.close(), return_exceptions=True)
+        self._tasks = []
         for trouble in self._troubles.values():  # of what failed while it was cut off as well
             if trouble.timer:
                 trouble.timer.cancel()
                 trouble.timer = None
         await self._calls.ended()
-        await self._note()
+        await self.note()
 
     def begin_anew(self, host: str, topic: str, callback: str) -> None:
         """A subscription was renewed or is new: old trouble counts no more, and what is owed is sent."""
         self.forget(topic, callback)
-        self._fast.put(host, (topic, callback), partial(self._deliver, host, (topic, callback)))
+        if self._tasks:
+            self._fast.put(host, (topic, callback), partial(self._deliver, host, (topic, callback)))
+
+    async def renewed(self, said: str) -> None:
+        """The same, in another process, which *said* so."""
+        try:
+            new = await self._calls(self._subscribers.numbered(said, self._clock()))
+        except StoreError as error:
+            log.error("hub", detail=str(error))
+            self.served(self._of_feed)  # it may be owed something, and so may any
+            return
+        if new is not None and new.topic in self._topics:
+            self.begin_anew(new.host, new.topic, new.callback)
 
     def troubled(self, topic: str, callback: str) -> bool:
         """Whether it did not take the last delivery."""
@@ -213,7 +234,7 @@ class Deliveries:
         self._sending.add(key)
         try:
             due = await self._calls(self._subscribers.find(*key, self._clock()))
-            if due is None or version.revision in (due.delivered, self._arrived.get(key)):
+            if due is None or version.revision <= max(due.delivered, self._arrived.get(key, 0)):
                 self.forget(*key)
                 return
             headers = self._headers(topic, version, due.secret)
@@ -263,22 +284,27 @@ class Deliveries:
     async def _save(self) -> None:
         while True:
             await asyncio.sleep(self._pace.saved.total_seconds())
-            await self._note()
+            await self.note()
 
-    async def _note(self) -> None:
-        """What has arrived, in one transaction; what the store refuses to note is noted the next time."""
+    async def note(self) -> bool:
+        """What has arrived, in one transaction; what the store refuses to note is noted the next time.
+
+        Returns:
+            Whether all of it is noted now.
+        """
         arrived = dict(self._arrived)
         if not arrived:
-            return
+            return True
         try:
             noted = [(topic, callback, at) for (topic, callback), at in arrived.items()]
             await self._calls(self._subscribers.note(noted))
         except StoreError as error:
             log.error("hub", detail=str(error))
-            return
+            return False
         for key, revision in arrived.items():
             if self._arrived.get(key) == revision:
                 del self._arrived[key]
+        return not self._arrived
 
     async def _sweep(self) -> None:
         """Forget leases that have ended, and trouble of long ago that nobody has asked about since."""

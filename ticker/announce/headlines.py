@@ -28,6 +28,7 @@ class Headlines:
         self._calls = calls
         self._site = site
         self._age = age
+        self._noted = True
 
     async def next(self, now: datetime) -> tuple[Message, int] | None:
         """All that is new, in one message, and the number of its last item; None where nothing is.
@@ -46,8 +47,17 @@ class Headlines:
 
     async def told(self, last: int) -> None:
         """It knows of all up to *last*; a store that refuses to note it is told the next time."""
-        self._after = last
-        try:
-            await self._calls(self._ledger.told(self._target.name, last))
-        except StoreError as error:
-            log.error("notify", target=self._target.name, detail=str(error))
+        self._after, self._noted = last, False
+        await self.note()
+
+    async def note(self) -> bool:
+        """Note what it was told last, if that could not be noted then; whether it is noted now."""
+        if not self._noted:
+            last = self._after
+            try:
+                await self._calls(self._ledger.told(self._target.name, last))
+            except StoreError as error:
+                log.error("notify", target=self._target.name, detail=str(error))
+            else:
+                self._noted = self._after == last
+        return self._noted

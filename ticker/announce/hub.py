@@ -45,6 +45,7 @@ class Hub:
         hubs: those that are advertised now, this one among them; None for this one alone.
         allow_private: also callbacks at private addresses.
         outgoing: the way out, unless it is to be made of *allow_private*.
+        may: asked before each delivery, where other processes deliver when it is their turn.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Hub:
         terms: Terms = TERMS,
         pace: Pace = PACE,
         pauses: Sequence[timedelta] = PAUSES,
+        may: Callable[[], bool] = lambda: True,
     ) -> None:
         topics = {(topic := Topic(each, form)).url: topic for each in channels.values() for form in Format}
         self.url = next(iter(channels.values())).public_url + "hub"
@@ -79,19 +81,31 @@ class Hub:
             topics,
             live=live,
             subscribers=subscribers,
-            outgoing=self._outgoing,
+            outgoing=outgoing or Outgoing(allow_private=allow_private, may=may),
             hubs=hubs or (lambda: (self.url,)),
             clock=clock,
             pace=pace,
         )
 
     def start(self) -> None:
-        """Deliver from now on, first what was owed when the last process ended."""
+        """Deliver from now on, first what was owed when the last process ended; wishes are taken without that too."""
         self._deliveries.start()
 
     def served(self, feeds: Collection[str]) -> None:
         """New versions of *feeds* can be had: those who subscribed get them, this returns at once."""
         self._deliveries.served(feeds)
+
+    async def renewed(self, said: str) -> None:
+        """Another process, at its own hub, has kept a subscription that may be owed something."""
+        await self._deliveries.renewed(said)
+
+    async def rest(self) -> None:
+        """Deliver no more until the next start: what is on its way is cut off, and made then or by another process."""
+        await self._deliveries.stop()
+
+    async def note(self) -> bool:
+        """Note what has arrived and could not be noted before; whether all of it is noted now."""
+        return await self._deliveries.note()
 
     async def stop(self) -> None:
         """Cut off what is on its way: deliveries are made at the next start, wishes not yet verified are lost."""

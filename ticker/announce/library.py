@@ -23,8 +23,12 @@ class Subscribers(Protocol):
         """The one of this topic and callback."""
         ...
 
+    async def numbered(self, said: str, now: datetime) -> Subscription | None:
+        """The one that was kept anew by another process, which *said* so."""
+        ...
+
     async def due(self, topics: Collection[str], revision: int, now: datetime) -> list[Subscription]:
-        """Those of *topics* that have not got *revision*."""
+        """Those of *topics* that have not got *revision* or a later one."""
         ...
 
     async def note(self, delivered: Sequence[tuple[str, str, int]]) -> None:

@@ -154,6 +154,17 @@ class Notifier:
         await self._calls.ended()
         await self._note()
 
+    async def note(self) -> bool:
+        """Note what has arrived and could not be noted before; whether all of it is noted now."""
+        await self._note()
+        noted = [await courier.note() for courier in self._couriers.values()]
+        return all(noted) and not self._unnoted
+
+    def wake(self) -> None:
+        """There may be new headlines."""
+        for courier in self._couriers.values():
+            courier.wake()
+
     @property
     def standing(self) -> tuple[Standing, ...]:
         """How each target is doing."""

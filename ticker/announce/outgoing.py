@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -42,6 +42,7 @@ class Outgoing:
         allow_private: also to private addresses and to this machine.
         total: for a request, from the name to the end of the answer.
         connect: for the connection alone.
+        may: asked before each request, where others send the same when it is their turn.
     """
 
     def __init__(
@@ -50,10 +51,12 @@ class Outgoing:
         allow_private: bool,
         total: timedelta = timedelta(seconds=15),
         connect: timedelta = timedelta(seconds=5),
+        may: Callable[[], bool] = lambda: True,
     ) -> None:
         self._allow_private = allow_private
         self._total = total.total_seconds()
         self._timeout = httpx.Timeout(self._total, connect=connect.total_seconds())
+        self._may = may
         self._tls: ssl.SSLContext | None = None
         self._loading = asyncio.Lock()
 
@@ -65,6 +68,8 @@ class Outgoing:
         Raises:
             NoReplyError: with a plain phrase.
         """
+        if not self._may():
+            raise NoReplyError("not sent: it is the turn of another process")
         told = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
         try:
             async with (

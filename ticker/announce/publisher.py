@@ -47,7 +47,7 @@ class _Hub:
 
 
 class Announcer:
-    """Announces to all configured hubs, each at its own speed, between `start` and `stop`.
+    """Announces to all configured hubs, each at its own speed, between `start` and `stop`; `load` comes before each.
 
     Args:
         hubs: as configured.
@@ -74,7 +74,8 @@ class Announcer:
         outgoing: Outgoing | None = None,
         patience: Patience = PATIENCE,
     ) -> None:
-        self._hubs = [_Hub(url) for url in dict.fromkeys(hubs)]
+        self._urls = tuple(dict.fromkeys(hubs))
+        self._hubs = [_Hub(url) for url in self._urls]
         self._channels = channels
         self._live = live
         self._ledger = ledger
@@ -84,6 +85,7 @@ class Announcer:
         self._outgoing = outgoing or Outgoing(allow_private=allow_private, total=timedelta(seconds=10))
         self._patience = patience
         self._tasks: list[asyncio.Task[None]] = []
+        self._unnoted: dict[tuple[str, str], int] = {}  # hub, feed -> revision that it was told of
         self._advertised: tuple[str, ...] = self.working()
         self._advertising = asyncio.Lock()
 
@@ -93,14 +95,15 @@ class Announcer:
 
     async def load(self) -> None:
         """Learn what earlier processes knew; `working` is right from here on. Raises StoreError."""
-        if not self._hubs:
+        if not self._urls:
             return
-        known = {hub.url: hub for hub in self._hubs}
+        known = {url: _Hub(url) for url in self._urls}
         await self._ledger.forget_all_but(list(known))
         for each in await self._ledger.all():
-            hub = known[each.hub]
-            hub.told[each.feed] = each.revision
-            hub.failing_since = hub.failing_since or each.failing_since
+            if hub := known.get(each.hub):
+                hub.told[each.feed] = each.revision
+                hub.failing_since = hub.failing_since or each.failing_since
+        self._hubs = list(known.values())
         self._advertised = self.working()
 
     def start(self) -> None:
@@ -140,7 +143,7 @@ class Announcer:
 
     async def _announce(self, hub: _Hub, feed: str) -> None:
         version = self._live(feed)
-        if version is None or (hub.told.get(feed) == version.revision and not hub.failing_since):
+        if version is None or (hub.told.get(feed, 0) >= version.revision and not hub.failing_since):
             return
         if detail := await self._tell(hub.url, self._channels[feed]):
             hub.pending[feed] = None
@@ -149,11 +152,20 @@ class Announcer:
         if hub.failing_since:
             log.info("hub", hub=hub.url, recovered_after=str(self._clock() - hub.failing_since))
         hub.strikes, hub.failing_since = 0, None
-        hub.told[feed] = version.revision
-        try:
-            await self._calls(self._ledger.told(hub.url, feed, version.revision))
-        except StoreError as error:
-            log.error("hub", hub=hub.url, detail=str(error))
+        hub.told[feed] = self._unnoted[hub.url, feed] = version.revision
+        await self.note()
+
+    async def note(self) -> bool:
+        """Note what hubs were told of; what the store refuses to note is noted the next time. Whether all of it is."""
+        for (hub, feed), revision in list(self._unnoted.items()):
+            try:
+                await self._calls(self._ledger.told(hub, feed, revision))
+            except StoreError as error:
+                log.error("hub", hub=hub, detail=str(error))
+                return False
+            if self._unnoted.get((hub, feed)) == revision:
+                del self._unnoted[hub, feed]
+        return not self._unnoted
 
     async def _failed(self, hub: _Hub, feed: str, detail: str) -> None:
         hub.strikes += 1

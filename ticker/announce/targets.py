@@ -1,6 +1,6 @@
 """Who is told by `notify`, and the way there: a webhook of our own, or Apprise for everything else."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 from ticker.announce.messages import Message
 from ticker.announce.outgoing import Outgoing
 from ticker.announce.through_apprise import ThroughApprise
+from ticker.announce.undelivered import UndeliveredError
 from ticker.announce.webhook import Webhook
 from ticker.model import Item
 
@@ -69,16 +70,35 @@ class Sender(Protocol):
 
 @dataclass(slots=True)
 class Ways:
-    """The ways out, shared by all targets."""
+    """The ways out, shared by all targets; *may* is asked before each message, as of `Outgoing`."""
 
     public: Outgoing = field(default_factory=lambda: Outgoing(allow_private=False))
     private: Outgoing = field(default_factory=lambda: Outgoing(allow_private=True))
+    may: Callable[[], bool] | None = None
 
     def to(self, target: Target) -> Sender:
         """The way to *target*."""
+        way = self._to(target)
+        return way if self.may is None else _InTurn(way, self.may)
+
+    def _to(self, target: Target) -> Sender:
         if target.to.lower().startswith(("http://", "https://")):
             return Webhook(target.to, target.secret, self.private if target.allow_private else self.public)
         return ThroughApprise(target.to)
+
+
+@dataclass(slots=True)
+class _InTurn:
+    """A way that is open while we may."""
+
+    way: Sender
+    may: Callable[[], bool]
+
+    async def send(self, message: Message) -> None:
+        """Raises UndeliveredError."""
+        if not self.may():
+            raise UndeliveredError("not sent: it is the turn of another process")
+        await self.way.send(message)
 
 
 def hears(target: Target, source: str) -> bool:

@@ -2,19 +2,31 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.errors import StoreError
-from ticker.model import Item
-from ticker.store.rows import item_of
+from ticker.model import Health, Item, Outcome, Poll
+from ticker.store.rows import health_of, item_of
 from ticker.store.subscriptions import Transactions
 from ticker.store.tables import items, notified, polls, sources
 from ticker.store.upsert import insert
 
 MOST = 500  # items that are looked at: more of them in the hour that counts is no news any more, but an archive
+AT_ONCE = 500  # sources in one query
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What differs from one poll of a source to the next, whoever polls it."""
+
+    state: str
+    streak: int
+    last_good: datetime | None
+    doubted: str | None
 
 
 class Notices:
@@ -58,7 +70,8 @@ class Notices:
     async def told(self, target: str, item: int) -> None:
         """*target* knows of all items up to this one."""
         new = insert(notified).values(target=target, item=item)
-        known = new.on_conflict_do_update(index_elements=["target"], set_={"item": item})
+        later = notified.c.item < item
+        known = new.on_conflict_do_update(index_elements=["target"], set_={"item": item}, where=later)
         async with self._transaction(write=True) as db:
             await db.execute(known)
 
@@ -75,6 +88,39 @@ class Notices:
         later = [item for item in found if item.source not in first or item.first_seen > first[item.source]]
         newest = sorted(later, key=lambda item: item.published, reverse=True)
         return max((row["id"] for row in rows), default=after), newest
+
+    async def signs(self) -> tuple[int, dict[str, Sign]]:
+        """The number of the newest item; and by source the last poll of each that fails, or of whose trouble is told.
+
+        For who must tell of polls that others have kept, and looks for them all the time.
+        """
+        columns = (sources.c.name, sources.c.state, sources.c.streak, sources.c.last_good, sources.c.doubted)
+        query = select(*columns).where(or_(sources.c.state == "failing", sources.c.alarmed.is_not(None)))
+        async with self._transaction(write=False) as db:
+            newest: int = await db.scalar(select(func.max(items.c.id))) or 0
+            found = {name: Sign(*sign) for name, *sign in (await db.execute(query)).all()}
+        return newest, found
+
+    async def polled(self, names: Collection[str]) -> list[tuple[Sign, Poll, Health]]:
+        """How these sources were polled last, in that order, and how they have been doing since."""
+        noted = select(func.max(polls.c.at)).where(polls.c.source == sources.c.name).scalar_subquery().label("noted")
+        wanted, found = list(names), list[tuple[Sign, Poll, Health]]()
+        async with self._transaction(write=False) as db:
+            for some in (wanted[n : n + AT_ONCE] for n in range(0, len(wanted), AT_ONCE)):
+                rows = (await db.execute(select(sources, noted).where(sources.c.name.in_(some)))).mappings()
+                found += [(_sign(row), _last_poll(row, health), health) for row in rows for health in [health_of(row)]]
+        return sorted(found, key=lambda one: one[1].at)
+
+
+def _sign(row: RowMapping) -> Sign:
+    return Sign(row["state"], row["streak"], row["last_good"], row["doubted"])
+
+
+def _last_poll(row: RowMapping, health: Health) -> Poll:
+    """As far as it is kept: one that found the same list has no row of its own, but moves `last_good`."""
+    at = max(when for when in (row["noted"], row["last_good"], row["since"]) if when is not None)
+    outcome: Outcome = "failed" if health.cause else "refused" if row["doubted"] else "unchanged"
+    return Poll(health.name, at, outcome, None, health.cause, health.detail)
 
 
 async def _first_lists(db: AsyncConnection, names: Collection[str], since: datetime) -> dict[str, datetime]:

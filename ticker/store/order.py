@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ticker.store.tables import versions
 
 CHANNEL = "ticker"  # of NOTIFY: something is new
+TELLING = "ticker_telling"  # of NOTIFY, to the process that tells hubs: the number of a subscription that begins anew
 ORDER, OWED = 0x7469636B_00000002, 0x7469636B_00000003  # numbers of advisory locks: "tick", and which one
+TURN, SUBSCRIBING = 0x7469636B_00000004, 0x7469636B_00000005
 _TURN = text(f"SELECT pg_advisory_xact_lock({ORDER}), pg_notify('{CHANNEL}', '')")
 _FIRST = text(f"SELECT pg_try_advisory_xact_lock({OWED})")
 _NOW: ColumnElement[int] = cast(func.floor(extract("epoch", func.clock_timestamp())), BigInteger)
