@@ -69,10 +69,11 @@ from ticker.store.rows import (
     version_of,
 )
 from ticker.store.search import Finder
-from ticker.store.subscriptions import Announcements, Subscriptions
+from ticker.store.subscriptions import Announcements, Subscriptions, listening
 from ticker.store.sweep import Sweep
 from ticker.store.tables import archives, items, polls, sources, versions
 from ticker.store.together import Together, Write
+from ticker.store.turn import Turn
 
 __all__ = [
     "FAILING",
@@ -111,6 +112,7 @@ class Store:
         self._options = _SHARED if self.shared else _OWN
         self._paced = False
         self.hearing = Hearing(url, shared=self.shared)  # of other processes
+        self.turn = Turn(url, shared=self.shared)  # to tell hubs and people, which one process does
         self._writing = asyncio.Lock()
         self._under_way = 0  # transactions, and those that wait for their turn
         self._at_rest = asyncio.Event()
@@ -181,6 +183,7 @@ class Store:
 
         Whoever asks after that gets a StoreError.
         """
+        await self.turn.stop()
         with suppress(TimeoutError):
             async with asyncio.timeout(REST):
                 await self._at_rest.wait()
@@ -410,10 +413,11 @@ class Store:
             async with self._transaction(write=False) as db:
                 row = (await db.execute(version_query(channel.name))).mappings().first()
                 some = await db.scalar(select(items.c.id).where(items.c.source.in_(channel.sources)).limit(1))
-            if some is not None and (row is None or not _stands(row, channel)):
+                stands = row is not None and _stands(row, await listening(db, channel))
+            if some is not None and not stands:
                 async with self._transaction(write=True, ordered=True) as db:
                     row = (await db.execute(version_query(channel.name))).mappings().first()
-                    if row is None or not _stands(row, channel):  # another process may have been first
+                    if row is None or not _stands(row, await listening(db, channel)):  # another may have been first
                         await publish(db, channel, now, press)
 
     async def publish_owed(self, channels: Mapping[str, Channel], now: datetime, press: Press) -> int:
@@ -467,12 +471,14 @@ class Store:
         """The published version, unless the configuration has changed since."""
         async with self._transaction(write=False) as db:
             row = (await db.execute(version_query(channel.name))).mappings().first()
+            channel = await listening(db, channel)
         return version_of(row) if row and _stands(row, channel) else None
 
     async def live(self, channel: Channel) -> Feed | None:
         """The subscription document of *channel* as it would be published now; None before its first item."""
         published = select(versions.c.updated).where(versions.c.feed == channel.name)
         async with self._transaction(write=False) as db:
+            channel = await listening(db, channel)
             return await subscription(db, channel, await unarchived(db, channel), await db.scalar(published))
 
     async def archive(self, feed: str, number: int, public_url: str) -> Archive | None:

@@ -14,6 +14,7 @@ from ticker.store.archives import close_archives, subscription
 from ticker.store.order import is_shared, second_of
 from ticker.store.queries import version_query
 from ticker.store.rows import channel_digest, pack, revision_row, row_of
+from ticker.store.subscriptions import listening
 from ticker.store.tables import Instant, items, revisions, sources, versions
 from ticker.store.upsert import insert
 
@@ -147,7 +148,7 @@ async def publish(db: AsyncConnection, channel: Channel, at: datetime, press: Pr
         at: when the poll was that brings news.
         paced: not twice in a second, where several processes publish: then it is owed, and published when that is over.
     """
-    at = await second_of(db, at)
+    at, channel = await second_of(db, at), await listening(db, channel)
     before = (await db.execute(version_query(channel.name))).mappings().first()
     if paced and is_shared(db) and before and before["last_modified"] >= at:
         await db.execute(update(versions).where(versions.c.feed == channel.name).values(owed=True))
