@@ -19,11 +19,9 @@ import structlog
 from starlette.types import ASGIApp
 
 from ticker import memory, retention
-from ticker.announce import Notifier
 from ticker.channels import published_channels
 from ticker.config import Settings, warnings
 from ticker.errors import StoreError
-from ticker.hubs import Hubs
 from ticker.metrics import Metrics
 from ticker.model import Channel
 from ticker.overseen import Overseen
@@ -47,6 +45,7 @@ from ticker.serve import (
     server_of,
 )
 from ticker.store import Store
+from ticker.teller import Teller
 from ticker.telling import behind, jumped
 
 PATIENCE = timedelta(seconds=5)  # for polls that run when the service is told to stop; containers get 10 s in all
@@ -150,8 +149,7 @@ class _Service:
         self._front = Switch()
         self._live: Live | None = None  # its streams go on when other settings are taken over
         self._metrics.pages(lambda: len(self._live or ()))
-        self._hubs: Hubs | None = None
-        self._notifier: Notifier | None = None
+        self._teller: Teller | None = None
         self._archiving: asyncio.Task[None] | None = None
         self.settings: Settings | None = None  # taken over last
 
@@ -168,7 +166,7 @@ class _Service:
         store.keep_polls = settings.keep_polls
         channels = await published_channels(settings, store)
         owed = await self._republish(channels)
-        hubs = Hubs(settings, channels, store=store, press=press, poller=poller, clock=system_clock)
+        teller = self._teller_of(settings, channels)
         library = Overseen(store, poller.teller.refused)
         live = self._live_of(settings, library, channels)
         addresses = Addresses(settings.server.proxies)
@@ -180,7 +178,7 @@ class _Service:
             next_poll=self._schedule.next_poll,
             press=press,
             opml=opml(channels),
-            beside={**hubs.beside, "/events": live},
+            beside={**teller.beside, "/events": live},
             on_answer=_tell_request if settings.server.log_requests else None,
             on_feed=self._metrics.answered,
             metrics=self._metrics.expose,
@@ -189,7 +187,6 @@ class _Service:
             gate=_gate_of(settings, addresses),
             dated=store.shared,
         )
-        notifier = self._notifier_of(settings)
         await self._stop_telling()
         self._metrics.adopt(channels.keys() - {""}, [target.name for target in settings.notify])
         known = await store.health()
@@ -204,12 +201,11 @@ class _Service:
             poller.know(health)
         shelf: Shelf = app.state.shelf
         shelf.on_served.append(self._served)
-        poller.shelf, poller.listener = shelf, notifier
-        poller.on_refreshed, poller.on_state = live.told, live.state
+        poller.shelf, poller.listener = shelf, teller
+        poller.on_refreshed, poller.on_state = partial(_refreshed, live, teller, shelf), live.state
         await poller.refresh()
-        self._hubs, self._notifier, self._front.app = hubs, notifier, app
-        await hubs.start(shelf)
-        await notifier.start()
+        self._teller, self._front.app = teller, app
+        await teller.start(shelf)
         if self._role is Role.ALL:
             self._schedule.adopt(settings.sources, [name for name in channels if name not in known])
         if self._archiving:
@@ -274,6 +270,7 @@ class _Service:
         if self._archiving:
             self._archiving.cancel()
         await self._stop_telling()
+        await self._store.turn.stop()  # another process need not wait for the readers of this one
         server.should_exit = True
         await serving
 
@@ -281,15 +278,16 @@ class _Service:
         assert self.settings is not None  # noqa: S101 - `take` comes first
         return self.settings
 
-    def _notifier_of(self, settings: Settings) -> Notifier:
-        return Notifier(
-            settings.notify,
-            ledger=self._store.notices,
+    def _teller_of(self, settings: Settings, channels: Mapping[str, Channel]) -> Teller:
+        return Teller(
+            settings,
+            channels,
+            store=self._store,
+            press=self._press,
+            poller=self._poller,
             clock=system_clock,
-            public_url=settings.server.public_url,
-            sources=settings.sources,
             on_fate=self._metrics.notified,
-            after=self._notifier,
+            after=self._teller,
         )
 
     def _live_of(self, settings: Settings, library: Overseen, channels: Mapping[str, Channel]) -> Live:
@@ -305,11 +303,9 @@ class _Service:
         self._metrics.served(feeds, system_clock())
 
     async def _stop_telling(self) -> None:
-        """Before others take their place, or everything ends: two would tell everybody twice."""
-        for one in (self._hubs, self._notifier):
-            if one is not None:
-                await one.stop()
-        self._hubs = None  # the notifier stays: the next one takes over what it knows, and a second stop does no harm
+        """Before another takes its place, or everything ends: two would tell everybody twice."""
+        if self._teller is not None:
+            await self._teller.stop()  # it stays: the next one takes over what it knows, and a second stop does no harm
 
     async def _keep_up(self, watched: Watched, again: asyncio.Event) -> None:
         async for read in watched.changes(again):
@@ -349,6 +345,11 @@ def _gate_of(settings: Settings, addresses: Addresses) -> Callable[[ASGIApp], AS
 def _tell_bug(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()):
         log.error("bug", exc_info=error, detail="settings are no longer taken over, or feeds of others: start anew")
+
+
+async def _refreshed(live: Live, teller: Teller, shelf: Shelf) -> None:
+    await live.told()
+    await teller.looked(shelf)
 
 
 def _tell_request(access: Access) -> None:
