@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import certifi
 import httpx
@@ -302,6 +303,66 @@ async def test_a_hub_that_fails_is_named_by_nobody_whoever_publishes(tmp_path):
         await pair.publish("عاد المحور")
         for one in (pair.first, pair.second):
             assert "https://hub.example/" in await one.link()
+
+
+class Wire:
+    """Between a process and the database; cut, it carries nothing any more, and neither side is told so."""
+
+    def __init__(self, to: int) -> None:
+        self._to = to
+        self._whole = True
+        self._carrying: set[asyncio.Task[None]] = set()
+
+    def cut(self) -> None:
+        self._whole = False
+
+    @asynccontextmanager
+    async def laid(self) -> AsyncIterator[int]:
+        """Its port, here."""
+        server = await asyncio.start_server(self._join, "127.0.0.1", 0)
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+            for task in self._carrying:
+                task.cancel()
+            await asyncio.gather(*self._carrying, return_exceptions=True)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        for ends in ((reader, back), (there, writer)):
+            task = asyncio.create_task(self._carry(*ends))
+            self._carrying.add(task)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while some := await reader.read(65_536):
+                if self._whole:
+                    writer.write(some)
+        finally:
+            writer.transport.abort()
+
+
+async def test_a_process_that_is_cut_off_gives_up_its_turn_though_nobody_tells_it(tmp_path):
+    database = postgres.name_of(tmp_path / "cut.db")
+    postgres.create(database)
+    url = urlsplit(postgres.address(database, tcp=True))
+    assert url.port is not None
+    wire = Wire(url.port)
+    try:
+        async with wire.laid() as port:
+            through = url._replace(netloc=url.netloc.replace(str(url.port), str(port))).geturl()
+            turn = Turn(through, shared=True, pace=Pace(ask=0.05, lease=1.0, grace=0.1))
+            turn.start()
+            await until(lambda: turn.ours)
+            ended = asyncio.create_task(turn.ends())
+            wire.cut()
+            await until(lambda: not turn.ours)
+            async with asyncio.timeout(PATIENCE):
+                await ended
+            await turn.stop()
+    finally:
+        postgres.drop([database])
 
 
 async def test_in_sqlite_it_is_always_our_turn():

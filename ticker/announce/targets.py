@@ -74,7 +74,7 @@ class Ways:
 
     public: Outgoing = field(default_factory=lambda: Outgoing(allow_private=False))
     private: Outgoing = field(default_factory=lambda: Outgoing(allow_private=True))
-    may: Callable[[], bool] | None = None
+    may: Callable[[], bool] | None = field(default=None, kw_only=True)
 
     def to(self, target: Target) -> Sender:
         """The way to *target*."""
