@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import yaml
 
 from tests.running import running, write_config
@@ -66,6 +67,7 @@ async def test_who_subscribes_to_the_running_service_is_told_also_after_a_restar
             await reader.until(lambda self: any("عودة القطارات" in told.body.decode() for told in self.deliveries))
 
 
+@pytest.mark.sqlite("which hubs a feed names is decided by one process alone; of several: test_teller")
 async def test_feeds_name_a_hub_only_while_it_works(tmp_path):
     async with Stranger() as hub, opened(load(configured(tmp_path, "http://127.0.0.1:9/"), {})) as (store, press):
         hub["/hub"] = answers(500, 500, 500, 500, 500, 500, 204)
