@@ -10,13 +10,16 @@ ENV PYTHONHASHSEED=0 \
 # /opt/build holds pip and the build backend and stays behind; /opt/ticker holds what runs, without pip.
 RUN python3 -m venv /opt/build && python3 -m venv --without-pip /opt/ticker
 COPY requirements-notify.txt requirements-postgres.txt requirements-build.txt ./
-# What compilers, translators and the packages' own tests read is a tenth of it, and nothing that runs reads it.
+COPY deploy/strip.py ./
+# What compilers, translators and the packages' own tests read is a tenth of it, what debuggers read at the end of some
+# wheels' modules a quarter; nothing that runs reads either.
 RUN /opt/build/bin/pip install --quiet --require-hashes -r requirements-build.txt \
  && /opt/build/bin/pip wheel --quiet --require-hashes --no-build-isolation --wheel-dir /wheels \
       -r requirements-notify.txt -r requirements-postgres.txt \
  && /opt/build/bin/pip --python /opt/ticker/bin/python install --quiet --no-compile --no-deps --no-index /wheels/*.whl \
  && find /opt/ticker -type f \( -name '*.[ch]' -o -name '*.[ch]pp' -o -name '*.px[di]' -o -name '*.pyx' -o -name '*.pyi' -o -name '*.po' \) -delete \
  && find /opt/ticker/lib -depth -type d \( -name tests -o -name testing \) -exec rm -r {} + \
+ && /opt/build/bin/python strip.py /opt/ticker/lib \
  && /opt/build/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/ticker/lib
 COPY pyproject.toml README.md LICENSE ./
 COPY ticker ticker
