@@ -108,6 +108,7 @@ class Deployment:
     newsroom: Newsroom
     config: Path
     volume: str  # a named one, or a folder of this machine
+    port: int = 8000  # of the container
 
     def start(self, *, image: str = IMAGE, data: str = "", flags: tuple[str, ...] = ()) -> None:
         """Start the service in a new container.
@@ -148,7 +149,7 @@ class Deployment:
 
     def url(self) -> str:
         """The published port, as whoever is outside sees it."""
-        if not (address := podman("port", self.service, "8000/tcp", check=False).stdout.strip()):
+        if not (address := podman("port", self.service, f"{self.port}/tcp", check=False).stdout.strip()):
             raise ConnectionError("the container does not run")
         return f"http://{address}/"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 BASE = "localhost/ticker-test-base"
 IMAGE = "localhost/ticker-test"
+NEIGHBOURS = "localhost/ticker-test-neighbours"
 SBIN = "/usr/sbin:/sbin"  # where podman finds iptables and runc; su without - leaves it out of the PATH of root
 # crun refuses the mixed cgroup layout of some hosts, runc takes them all
 RUNC = shutil.which("runc", path=f"{os.environ['PATH']}:{SBIN}")
@@ -61,6 +62,15 @@ def build(folder: Path, *, of: Path = ROOT, tag: str = IMAGE, flags: tuple[str, 
         if before and before != image_id(name):
             podman("rmi", before, check=False)  # not by force, which would end what somebody runs of it
         ours = [flag for flag in ours if flag != "--no-cache"]  # the stage was made anew just now
+
+
+def build_neighbours() -> str:
+    """The image of what stands beside the service when it is scaled out; returns why it cannot be made."""
+    here = Path(__file__).parent
+    words = ["build", "--format=docker", "--isolation=chroot", "--quiet", "--volume=/etc/apt:/machine/apt:ro"]
+    words += [f"--build-arg=BASE={BASE}", f"--file={here / 'neighbours.containerfile'}", f"--tag={NEIGHBOURS}"]
+    made = podman(*words, str(here), check=False)
+    return made.stderr[-500:] if made.returncode else ""
 
 
 def remove(tag: str) -> None:

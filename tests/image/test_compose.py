@@ -1,15 +1,14 @@
 """deploy/compose.yaml, copied beside a .env and brought up by podman-compose as its first lines say."""
 
 import json
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.image.composed import Project
 from tests.image.deployment import CONFIG, SIX, Deployment, deployed, until
-from tests.image.engine import BASE, RUNC, inspect, limits, paths, podman, ulimits
+from tests.image.engine import BASE, inspect, podman, ulimits
 from tests.readers import needs
 from tests.running import free_port
 
@@ -18,39 +17,15 @@ pytestmark = [
     needs("podman-compose"),
 ]
 
-COMPOSE = Path(__file__).parent.parent.parent / "deploy" / "compose.yaml"
 URL = "https://news.example/"
-
-
-class Project:
-    """The file in a folder with .env and conf/config.yaml, as one uses it."""
-
-    def __init__(self, folder: Path, name: str, image: str) -> None:
-        self.folder = folder / name  # the project, for podman-compose; a real one would be called ticker, as its volume
-        self.config = self.folder / "conf" / "config.yaml"
-        self.config.parent.mkdir(parents=True)
-        shutil.copy(COMPOSE, self.folder)
-        self.port = free_port()
-        self.variables = {"PUBLIC_URL": URL, "PORT": str(self.port), "NAME": name, "TICKER_IMAGE": image}
-        self.engine = folder / "containers.conf"  # what this machine lets a container have
-        least = ", ".join(f'"{limit}={most}:{most}"' for limit, most in limits().items())
-        self.engine.write_text(
-            f'[containers]\ndefault_ulimits = [{least}]\n[engine]\nruntime = "{RUNC or ""}"\n', "utf-8"
-        )
-
-    def call(self, *words: str) -> subprocess.CompletedProcess[str]:
-        lines = [f"{name}={value}\n" for name, value in self.variables.items()]
-        (self.folder / ".env").write_text("".join(lines), "utf-8")
-        known = {name: value for name, value in paths().items() if name not in self.variables | {"CONFIG": ""}}
-        known["CONTAINERS_CONF"] = str(self.engine)
-        command = ["podman-compose", *words]
-        return subprocess.run(command, env=known, cwd=self.folder, capture_output=True, text=True, timeout=120)
 
 
 @pytest.fixture
 def project(image: str, tmp_path: Path) -> Iterator[tuple[Project, Deployment]]:
     with deployed(tmp_path) as there:
-        project = Project(tmp_path, there.service, image)
+        port = free_port()
+        variables = {"PUBLIC_URL": URL, "PORT": str(port), "NAME": there.service, "TICKER_IMAGE": image}
+        project = Project(tmp_path, there.service, "compose.yaml", variables)
         project.config.write_text(CONFIG.format(address=there.newsroom.address()), "utf-8")
         try:
             yield project, there
@@ -63,7 +38,7 @@ def test_it_brings_the_service_up_and_down_and_up_again(project: tuple[Project, 
     up = compose.call("up", "-d")
     assert up.returncode == 0, up.stdout + up.stderr
     assert service.titles() == [title for _, title in SIX]
-    assert service.url() == f"http://127.0.0.1:{compose.port}/"
+    assert service.url() == f"http://127.0.0.1:{compose.variables['PORT']}/"
     assert f"<link>{URL}".encode() in service.feed().body
     before = service.lasting()
 
