@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,11 +121,20 @@ def test_a_headline_goes_through_workers_replicas_and_nginx_whoever_of_them_is_g
     until(lambda: len(front.items()) == 8, "the one that is left reads on")
     before = cluster.of_replica(second, "feed.rss")  # nginx may still have the copy of before
 
+    podman("stop", "--time=10", second)
+    until(lambda: cached(front) == "STALE", "without a replica nginx serves the feed that it has")
     assert cluster.compose.call("down").returncode == 0
     cluster.up()
     front.feed()
     after = cluster.of_replica(cluster.containers("web")[0], "feed.rss")
     assert after == before, "the volume of the database is still there"
+
+
+def cached(front: Deployment) -> str | None:
+    """What nginx says of its copy; nothing where it waits too long for addresses that nobody has any more."""
+    with suppress(OSError):
+        return front.get("feed.rss").headers["X-Cache-Status"]
+    return None
 
 
 def test_each_part_has_no_more_rights_than_it_needs(cluster: Cluster) -> None:
