@@ -6,12 +6,21 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
+import yaml
+
+from ticker.commands import app
+from ticker.config import load
 
 ROOT = Path(__file__).parent.parent
 UNIT = ROOT / "deploy" / "ticker.service"
 STRIP = ROOT / "deploy" / "strip.py"
+SCALED = ROOT / "deploy" / "compose.scaled.yaml"
+SCALING = ROOT / "docs" / "scaling.md"
+VITAL = ("/healthz", "/readyz")
 EXPOSED = 2.0  # of 10, by systemd's own count; 1.2 with its release 252, and others count otherwise
 
 systemd = pytest.mark.skipif(
@@ -96,3 +105,106 @@ def test_what_is_no_module_or_has_lost_all_it_can_stays_as_it_is(modules: Path) 
     assert strip(modules).startswith("0.0 MB")
     assert {path: path.read_bytes() for path in modules.rglob("*.so")} == before
     assert (modules / "uvloop" / "text.so").read_text("utf-8") == "INPUT(-luv)"
+
+
+def understood(words: list[str]) -> dict[str, Any]:
+    """What the command line makes of these words, without doing it; fails where it would refuse them."""
+    commands: Any = typer.main.get_command(app)
+    params: dict[str, Any] = commands.commands[words[0]].make_context(words[0], words[1:]).params
+    return params
+
+
+@pytest.fixture
+def cluster() -> dict[tuple[str, str], Any]:
+    """The example for Kubernetes: kind and name -> object."""
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", SCALING.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    objects = [each for block in blocks for each in yaml.safe_load_all(block) if "kind" in each]
+    return {(each["kind"], each["metadata"]["name"]): each for each in objects}
+
+
+DEPLOYED = (("Deployment", "ticker-web"), ("Deployment", "ticker-worker"))
+
+
+def pod(cluster: dict[tuple[str, str], Any], deployed: tuple[str, str]) -> tuple[Any, Any]:
+    """Its specification, and its one container."""
+    spec = cluster[deployed]["spec"]["template"]["spec"]
+    [container] = spec["containers"]
+    return spec, container
+
+
+@pytest.mark.parametrize("deployed", DEPLOYED, ids=lambda deployed: deployed[1])
+def test_the_example_for_kubernetes_starts_what_there_is_and_asks_it_where_it_listens(
+    cluster: dict[tuple[str, str], Any], deployed: tuple[str, str]
+) -> None:
+    _, container = pod(cluster, deployed)
+    said = understood(container["args"])
+    [port] = container["ports"]
+    assert said.get("listen", "0.0.0.0:8000") == f"0.0.0.0:{port['containerPort']}"
+    for probe, paths in (("startupProbe", VITAL[:1]), ("livenessProbe", VITAL[:1]), ("readinessProbe", VITAL[1:])):
+        asked = container[probe]["httpGet"]
+        assert asked["path"] in paths
+        assert asked["port"] == port["name"]
+
+
+@pytest.mark.parametrize("deployed", DEPLOYED, ids=lambda deployed: deployed[1])
+def test_the_example_for_kubernetes_gives_no_more_rights_than_the_container_needs(
+    cluster: dict[tuple[str, str], Any], deployed: tuple[str, str]
+) -> None:
+    spec, container = pod(cluster, deployed)
+    user, group = (int(number) for number in re.findall(r"^USER (\d+):(\d+)$", dockerfile(), re.MULTILINE)[0])
+    assert (spec["securityContext"]["runAsUser"], spec["securityContext"]["runAsGroup"]) == (user, group)
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["automountServiceAccountToken"] is False
+    assert container["securityContext"] == {
+        "readOnlyRootFilesystem": True,
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    mounted = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+    assert set(mounted) == {"/etc/ticker", "/tmp"}
+    assert set(mounted.values()) == {volume["name"] for volume in spec["volumes"]}
+
+
+def dockerfile() -> str:
+    return (ROOT / "Dockerfile").read_text("utf-8")
+
+
+def test_the_parts_of_the_example_for_kubernetes_fit_each_other_and_the_service(
+    cluster: dict[tuple[str, str], Any], tmp_path: Path
+) -> None:
+    (tmp_path / "config.yaml").write_text(cluster["ConfigMap", "ticker-config"]["data"]["config.yaml"], "utf-8")
+    environment = cluster["ConfigMap", "ticker-environment"]["data"]
+    settings = load(tmp_path / "config.yaml", environment)
+    assert settings.store == environment["TICKER_STORE"]
+
+    labels = {name: cluster[name]["spec"]["template"]["metadata"]["labels"] for name in DEPLOYED}
+    for name in DEPLOYED:
+        _, container = pod(cluster, name)
+        assert cluster[name]["spec"]["selector"]["matchLabels"].items() <= labels[name].items()
+        assert container["envFrom"] == [{"configMapRef": {"name": "ticker-environment"}}]
+        [password] = container["env"]
+        wanted = password["valueFrom"]["secretKeyRef"]
+        assert wanted["key"] in cluster["Secret", wanted["name"]]["stringData"]
+    served = cluster["Service", "ticker"]["spec"]["selector"].items()
+    assert served <= labels["Deployment", "ticker-web"].items()
+    assert not served <= labels["Deployment", "ticker-worker"].items()
+    for kind in ("HorizontalPodAutoscaler", "ScaledObject"):
+        assert ("Deployment", cluster[kind, "ticker-worker"]["spec"]["scaleTargetRef"]["name"]) in DEPLOYED
+
+
+@pytest.mark.parametrize("service", ["worker", "web"])
+def test_compose_starts_what_there_is_with_settings_that_there_are(service: str) -> None:
+    text = re.sub(r"\$\{\w+:-(.*?)\}", r"\1", SCALED.read_text("utf-8"))
+    part = yaml.safe_load(re.sub(r"\$\{PUBLIC_URL:\?.*?\}", "https://news.example/", text))["services"][service]
+    assert understood(part["command"]).get("listen", "0.0.0.0:8000").endswith(":8000"), "as the health check asks"
+    environment = {name: value for name, value in part["environment"].items() if name.startswith("TICKER_")}
+    settings = load(ROOT / "config.yaml", environment)
+    assert settings.store == "postgresql://ticker@postgres/ticker"
+    assert settings.server.public_url == "https://news.example/"
+
+
+def test_what_the_document_has_typed_in_is_what_compose_reads() -> None:
+    text = SCALING.read_text("utf-8")
+    read = set(re.findall(r"\$\{(\w+)", SCALED.read_text("utf-8")))
+    table = set(re.findall(r"`([A-Z_]+)`", "\n".join(re.findall(r"^\| `[A-Z_`, ]+ \|", text, re.MULTILINE))))
+    assert table == read

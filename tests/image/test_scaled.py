@@ -139,6 +139,7 @@ def cached(front: Deployment) -> str | None:
 
 def test_each_part_has_no_more_rights_than_it_needs(cluster: Cluster) -> None:
     cluster.front.feed()
+    project = cluster.compose.folder.name
     for service, memory in (("web", 256), ("worker", 256), ("nginx", 512)):
         for name in cluster.containers(service):
             host = json.loads(inspect(name, "{{json .HostConfig}}"))
@@ -147,6 +148,8 @@ def test_each_part_has_no_more_rights_than_it_needs(cluster: Cluster) -> None:
             assert host["Memory"] == memory * 2**20, name
             assert host["RestartPolicy"]["Name"] == "always", name
             assert json.loads(inspect(name, "{{json .EffectiveCaps}}")) in ([], None), name
+            volumes = inspect(name, '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}').split()
+            assert volumes == ([] if service == "nginx" else [f"{project}-empty"]), "without a name it is left behind"
             ports = {port: at for port, at in (host["PortBindings"] or {}).items() if at}
             assert list(ports) == (["8080/tcp"] if service == "nginx" else []), name
     for name in cluster.containers("worker") + cluster.containers("web"):
