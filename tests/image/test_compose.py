@@ -31,6 +31,7 @@ def project(image: str, tmp_path: Path) -> Iterator[tuple[Project, Deployment]]:
             yield project, there
         finally:
             project.call("down", "--volumes")
+            podman("network", "rm", f"{there.service}_default", check=False)  # which podman-compose leaves
 
 
 def test_it_brings_the_service_up_and_down_and_up_again(project: tuple[Project, Deployment]) -> None:

@@ -76,17 +76,21 @@ def cluster(image: str, neighbours: str, tmp_path: Path) -> Iterator[Cluster]:
             "PROXIES": "10.0.0.0/8",
         }
         compose = Project(tmp_path, there.service, "compose.scaled.yaml", variables)
-        compose.config.write_text(CONFIG.format(address=there.newsroom.address()), "utf-8")
+        compose.config.write_text(CONFIG.format(address=there.newsroom.name), "utf-8")
         shutil.copytree(DEPLOY / "nginx", compose.folder / "nginx")
         lay_secrets(compose.folder / "secrets")
         front = dataclasses.replace(there, service=f"{there.service}_nginx_1", port=8080)
         cluster = Cluster(compose, front, there)
+        network = f"{there.service}_default"  # as podman-compose calls it; the newsroom is in it under its name
+        podman("network", "create", network)
         try:
+            podman("network", "connect", network, there.newsroom.name)
             cluster.up()
             yield cluster
         finally:
             print(cluster.said())  # shown where the test fails
             compose.call("down", "--volumes")
+            podman("network", "rm", "--force", network, check=False)  # with the newsroom
 
 
 def lay_secrets(folder: Path) -> None:
