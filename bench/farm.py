@@ -7,6 +7,7 @@ frame is that of `ticker demo`, with other words in it for each source, so that 
 one page helps with the next. Its list has 20 lines, and a new one every so many minutes, on the average.
 
 It remembers who was asked when, and which line was first shown when: `/farm/asked` and `/farm/shown` tell both as JSON.
+`/farm/news/900` makes the mean between two lines 900 s from now on.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from time import monotonic, sleep, time  # noqa: TID251 - what is measured is time
+from typing import Any, cast
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
@@ -86,13 +88,12 @@ def _own(part: str, number: int) -> Iterator[bytes]:
 
 
 class Desk:
-    """One source: its list, and what of it was shown."""
+    """One source: its list, and what of it was shown; a line that left it before anybody asked is nobody's loss."""
 
-    def __init__(self, number: int, dice: random.Random, news: float, zone: ZoneInfo) -> None:
+    def __init__(self, number: int, dice: random.Random, zone: ZoneInfo, news: float) -> None:
         self.shown: list[tuple[str, float]] = []  # lines in the order in which they were first shown, and when
         self._name = f"s{number}"
         self._dice = dice
-        self._news = news
         self._zone = zone
         before, after = _frame()
         self._before, self._after = list(_own(before, number)), list(_own(after, number))
@@ -100,8 +101,13 @@ class Desk:
         self._lines = [self._line(now - news * (place + dice.random()), ROWS - place) for place in range(ROWS)]
         self._written = ROWS
         self._unshown = [text for _, text in reversed(self._lines)]
-        self._next = now + self._wait()
         self._list = b""
+        self.quicken(now, news)
+
+    def quicken(self, now: float, news: float) -> None:
+        """A new line every *news* seconds from *now* on, on the average."""
+        self._news = news
+        self._next = now + self._wait()
 
     def body(self, now: float) -> bytes:
         """The whole page."""
@@ -112,7 +118,7 @@ class Desk:
             self._next += self._wait()
             self._list = b""
         if self._unshown:
-            self.shown += ((text, now) for text in self._unshown)
+            self.shown += ((text, now) for text in self._unshown[-ROWS:])
             self._unshown = []
         self._list = self._list or b"<ul>%b</ul>" % b"".join(row for row, _ in self._lines)
         return b"".join((*self._before, self._list, *self._after))
@@ -134,7 +140,7 @@ class Farm:
     def __init__(self, sources: int, news: float) -> None:
         """*news*: seconds between two lines of one source, on the average."""
         dice, zone = random.Random("farm"), ZoneInfo(ZONE)  # noqa: S311 - news of no meaning, the same in every run
-        self.desks = [Desk(number, dice, news, zone) for number in range(sources)]
+        self.desks = [Desk(number, dice, zone, news) for number in range(sources)]
         self.asked: list[tuple[int, float]] = []  # source, when
 
     def answer(self, head: bytes) -> bytes:
@@ -149,6 +155,11 @@ class Farm:
         if path == "/farm/shown":
             shown = {f"s{number}": desk.shown for number, desk in enumerate(self.desks)}
             return _answered(b"200 OK", b"application/json", json.dumps(shown).encode())
+        if path.startswith("/farm/news/"):
+            now, news = time(), float(path.rpartition("/")[2])
+            for desk in self.desks:
+                desk.quicken(now, news)
+            return _answered(b"200 OK", b"application/json", b"null")
         return _answered(b"404 Not Found", b"text/plain", b"nothing here")  # robots.txt, for one
 
 
@@ -164,8 +175,7 @@ class Talk(asyncio.Protocol):
         self._waiting = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.WriteTransport, transport)  # uvloop's is none by name
 
     def data_received(self, data: bytes) -> None:
         self._waiting += data
@@ -199,7 +209,11 @@ class Running:
         """Source -> its lines that somebody was shown, and when first."""
         return {name: [(text, at) for text, at in lines] for name, lines in self._told("shown").items()}
 
-    def _told(self, what: str):  # type: ignore[no-untyped-def]
+    def quicken(self, news: float) -> None:
+        """A new line of a source every *news* seconds from now on, on the average."""
+        self._told(f"news/{news}")
+
+    def _told(self, what: str) -> Any:
         with urlopen(f"http://127.0.0.1:{self.port}/farm/{what}", timeout=60) as answer:
             return json.load(answer)
 

@@ -53,7 +53,7 @@ def postgres(url: str = "") -> Iterator[Server]:
         folder, owner = Path(name), _owner()
         if owner.user is not None:
             shutil.chown(folder, owner.user, owner.group)
-        data, port = folder / "data", _free_port()
+        data, port = folder / "data", free_port()
         initdb = [_program("initdb"), "-D", str(data), "-U", "ticker", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
         _run([*initdb, "--no-instructions"], owner)
         given = [part for key, value in SETTINGS.items() for part in ("-c", f"{key}={value}")]
@@ -71,15 +71,21 @@ def postgres(url: str = "") -> Iterator[Server]:
 
 def version(url: str) -> str:
     """As the server itself says it."""
-    told = _psql(url, "show server_version")
+    told = query(url, "show server_version")
     return f"PostgreSQL {told.split()[0]}"
 
 
 def sizes(url: str) -> dict[str, tuple[int, int]]:
     """Table -> bytes with its indexes, and rows as PostgreSQL estimates them."""
-    query = "select relname, pg_total_relation_size(relid), n_live_tup from pg_stat_user_tables"
-    rows = (line.split("|") for line in _psql(url, query).splitlines())
+    told = query(url, "select relname, pg_total_relation_size(relid), n_live_tup from pg_stat_user_tables")
+    rows = (line.split("|") for line in told.splitlines())
     return {name: (int(size), int(count)) for name, size, count in rows}
+
+
+def query(url: str, words: str) -> str:
+    """What psql prints: a row a line, its columns parted by `|`."""
+    command = [_program("psql"), "--no-psqlrc", "-At", "-d", url, "-c", words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def spent(processes: Sequence[int], *, children: bool = False) -> float:
@@ -101,6 +107,13 @@ def memory(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def free_port() -> int:
+    """Of loopback, that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def load() -> str:
     """Who else works here."""
     return f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
@@ -118,11 +131,6 @@ def _all() -> Iterator[list[int]]:
                 yield _stat(int(name))
             except OSError:
                 continue
-
-
-def _psql(url: str, query: str) -> str:
-    command = [_program("psql"), "--no-psqlrc", "-At", "-d", url, "-c", query]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _program(name: str) -> str:
@@ -160,9 +168,3 @@ def _until_it_answers(process: subprocess.Popen[bytes], port: int, folder: Path)
         if monotonic() > end or process.poll() is not None:
             raise SystemExit(f"PostgreSQL did not come up: {(folder / 'log').read_text()}")
         sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

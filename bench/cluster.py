@@ -1,0 +1,356 @@
+"""Thousands of sources on `ticker worker` and PostgreSQL, beside one `ticker run` on SQLite: how late, at what cost.
+
+    .venv/bin/python bench/cluster.py [--sources 5000] [--workers 2] [--rates 50 75 100 150 200] [--seconds 100]
+        [--curve 100 1000 10000] [--growth 600] [--plot OUT.svg] [--server URL] [--json OUT.json]
+
+The sources are those of `farm.py`: whole pages of 85 KB, a host each, one poll in nine with news. Each shape begins
+with an empty store and reads every source once; then the rate is raised, step by step, by a shorter `every` in
+config.yaml, until 99 of 100 polls are no longer less than a second late.
+
+Late is from when a poll was due to its begin, written down by the process itself; how long a source was really left
+alone is seen by the farm. At the end every line that was ever shown is looked for among the items. Costs are seconds
+of the processor of each part, by the kernel.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import sleep, time  # noqa: TID251 - what is measured is time
+
+import yaml
+from drawing import Line, Panel, drawing
+from farm import Running, compared, farm, source
+from jobs import SHARES, quantile
+from postgres import Server, free_port, load, memory, postgres, query, sizes, spent
+
+NEWS = 9  # polls of a source between two lines, on the average
+BEARABLE = 1.0  # second that 99 of 100 polls may be late
+SETTLE = 15.0  # seconds until a changed configuration has been taken over
+QUIET = 10.0  # seconds before the end: lines that were first shown later may be on their way
+LOOSE = 1.1  # times `every`: the wait of a poll that is not late, dice included
+PATIENCE = 60.0  # seconds for a process to end
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is measured."""
+
+    sources: int
+    workers: int
+    rates: Sequence[float]  # polls a second
+    seconds: float  # of a step
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rate, as it was borne. Costs are milliseconds of the processor a poll."""
+
+    sources: int
+    asked: float  # polls a second
+    polls: float  # a second
+    late: Mapping[str, float]  # seconds
+    overslept: float  # share of the pauses that were longer than the longest wait and a second
+    polling: float
+    database: float
+    farm: float
+    grown: float  # bytes of the database a poll
+    held: float  # megabytes of the largest process
+
+
+class Shape:
+    """Processes of ours on one store, with what they cost.
+
+    Args:
+        folder: where their configuration and their logs are.
+        sites: the farm.
+        commands: what each process is told: ("run",), ("worker",).
+        server: of the store; None for SQLite.
+    """
+
+    def __init__(self, folder: Path, sites: Running, commands: Sequence[str], server: Server | None) -> None:
+        self._folder = folder
+        self._sites = sites
+        self._commands = commands
+        self._server = server
+        self._port = free_port()
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def configure(self, sources: int, every: float) -> None:
+        """From now on; processes that run take it over within some seconds."""
+        settings = {
+            "server": {"port": self._port},
+            "store": self._server.url if self._server else "sqlite:///ticker.db",
+            "sources": [source(number, self._sites.port, every) for number in range(sources)],
+        }
+        written = self._folder / "config.new"
+        written.write_text(yaml.dump(settings, Dumper=yaml.CSafeDumper))
+        written.rename(self._folder / "config.yaml")
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """All processes, ended as their operator would."""
+        for number, command in enumerate(self._commands):
+            words = (sys.executable, __file__, "--as-ticker", str(self._folder), str(number), command)
+            with (self._folder / f"log{number}").open("ab") as log:
+                self._processes.append(subprocess.Popen(words, stdout=log, stderr=log))
+        try:
+            yield
+        finally:
+            for process in self._processes:
+                process.send_signal(signal.SIGTERM)
+            for process in self._processes:
+                try:
+                    process.wait(PATIENCE)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+            self._complain()
+
+    def until_read(self, sources: int) -> None:
+        """Until every source was asked once."""
+        begin = time()
+        while (done := len({number for number, _ in self._sites.asked()})) < sources:
+            if any(process.poll() is not None for process in self._processes):
+                raise SystemExit("a process has ended")
+            print(f"\r{done} of {sources} read after {time() - begin:.0f} s ", end="", file=sys.stderr)
+            sleep(2.0)
+        print(f"\r{sources} read after {time() - begin:.0f} s    ", file=sys.stderr)
+
+    def step(self, sources: int, every: float, seconds: float) -> Step:
+        """So many seconds as it runs now."""
+        pids = [process.pid for process in self._processes]
+        begin, before, size = time(), self._spent(pids), self._size()
+        sleep(seconds)
+        end, after, grown = time(), self._spent(pids), self._size() - size
+        if any(process.poll() is not None for process in self._processes):
+            raise SystemExit("a process has ended")
+        late = [each for at, each in self._late() if begin <= at < end]
+        asked = self._sites.asked()
+        polls = max(sum(1 for _, at in asked if begin <= at < end), 1)
+        polling, database, farm = ((then - first) / polls * 1000 for first, then in zip(before, after, strict=True))
+        return Step(
+            sources,
+            sources / every,
+            polls / (end - begin),
+            {name: quantile(late, share) for name, share in SHARES.items()} | {"max": max(late, default=0.0)},
+            _overslept(asked, begin, end, LOOSE * every + 1),
+            polling,
+            database,
+            farm,
+            grown=grown / polls,
+            held=max(memory(pid) for pid in pids),
+        )
+
+    def _spent(self, polling: Sequence[int]) -> tuple[float, float, float]:
+        """Seconds of the processor so far: those who poll, PostgreSQL, the farm."""
+        return spent(polling), self._server.seconds() if self._server else 0.0, spent([self._sites.pid])
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Source and title of every item."""
+        if self._server:
+            told = query(self._server.url, "select json_build_array(source, title) from items")
+            return [(name, title) for name, title in map(json.loads, told.splitlines())]
+        with sqlite3.connect(self._folder / "ticker.db") as db:
+            return list(db.execute("select source, title from items"))
+
+    def tables(self) -> Mapping[str, tuple[int, int]]:
+        """Bytes and rows of each table on PostgreSQL."""
+        return sizes(self._server.url) if self._server else {}
+
+    def _size(self) -> int:
+        """Bytes of the store."""
+        if self._server:
+            return int(query(self._server.url, "select pg_database_size(current_database())"))
+        return sum(path.stat().st_size for path in self._folder.glob("ticker.db*"))
+
+    def _late(self) -> list[tuple[float, float]]:
+        """When each poll began, and how late, in seconds."""
+        lines = (line for path in self._folder.glob("late*") for line in path.read_text().splitlines(keepends=True))
+        whole = (line.split() for line in lines if line.endswith("\n"))
+        return [(float(at), float(late)) for at, late in whole]
+
+    def _complain(self) -> None:
+        """Of the logs, what is neither news nor the start."""
+        for path in sorted(self._folder.glob("log*")):
+            odd = [line for line in path.read_text("utf-8").splitlines() if '"level": "info"' not in line]
+            for line in odd[:8]:
+                print(f"{path.name}: {line}", file=sys.stderr)
+            if len(odd) > 8:
+                print(f"{path.name}: … and {len(odd) - 8} lines more", file=sys.stderr)
+
+
+def _overslept(asked: Sequence[tuple[int, float]], begin: float, end: float, most: float) -> float:
+    """The share of pauses of a source, ended in that time, that were longer than *most* seconds."""
+    last: dict[int, float] = {}
+    pauses = []
+    for number, at in asked:
+        if number in last and begin <= at < end:
+            pauses.append(at - last[number])
+        last[number] = at
+    return sum(1 for pause in pauses if pause > most) / max(len(pauses), 1)
+
+
+def be_ticker(folder: Path, number: str, command: str) -> None:
+    """Be one process of Ticker, and write down of every poll when it began and how late."""
+    from ticker.__main__ import main as ticker
+    from ticker.model import Source
+    from ticker.poller import Poller
+
+    started, late = Poller.started, (folder / f"late{number}").open("a", buffering=1)
+
+    def noted(self: Poller, source: Source, lateness: timedelta) -> None:
+        late.write(f"{time():.3f} {max(lateness.total_seconds(), 0.0):.4f}\n")
+        started(self, source, lateness)
+
+    Poller.started = noted  # type: ignore[method-assign]
+    os.chdir(folder)
+    sys.argv = ["ticker", "-c", str(folder / "config.yaml"), command]
+    ticker()
+
+
+@contextmanager
+def shape(name: str, sources: int, options: Options, url: str, every: float) -> Iterator[tuple[Shape, Running]]:
+    """An empty store, its processes, and a farm of its own; all sources read once."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="bench-cluster-")))
+        server = stack.enter_context(postgres(url)) if name != "sqlite" else None
+        sites = stack.enter_context(farm(sources, free_port(), NEWS * every / 60))
+        commands = ["worker"] * options.workers if name == "cluster" else ["run"]
+        made = Shape(folder, sites, commands, server)
+        made.configure(sources, every)
+        with made.running():
+            made.until_read(sources)
+            sleep(max(every, SETTLE))  # what is left of the first lists
+            yield made, sites
+        result = compared(sites.shown(), made.kept(), time() - QUIET)
+        print(f"{name}, {sources} sources: {result}", file=sys.stderr)
+
+
+def ladder(name: str, options: Options, url: str) -> tuple[list[Step], Mapping[str, tuple[int, int]]]:
+    """The rate raised until it is no longer borne."""
+    steps = []
+    every = options.sources / options.rates[0]
+    with shape(name, options.sources, options, url, every) as (made, sites):
+        for place, rate in enumerate(options.rates):
+            if place:
+                before, every = every, options.sources / rate
+                made.configure(options.sources, every)
+                sites.quicken(NEWS * every)
+                sleep(SETTLE + min(before, every))
+            steps.append(made.step(options.sources, every, max(options.seconds, every)))
+            tell(name, steps[-1])
+            if steps[-1].late["p99"] > BEARABLE:
+                break
+        tables = made.tables()
+    return steps, tables
+
+
+def curve(name: str, counts: Sequence[int], options: Options, url: str) -> list[Step]:
+    """As many polls a second of ever more sources."""
+    steps = []
+    for count in counts:
+        every = count / options.rates[0]
+        with shape(name, count, options, url, every) as (made, _):
+            steps.append(made.step(count, every, options.seconds))
+            tell(name, steps[-1])
+    return steps
+
+
+def growth(options: Options, seconds: float, url: str) -> list[tuple[float, Mapping[str, tuple[int, int]]]]:
+    """The tables of PostgreSQL each minute at the first rate."""
+    every = options.sources / options.rates[0]
+    found = []
+    with shape("cluster", options.sources, options, url, every) as (made, _):
+        begin = time()
+        while (now := time() - begin) < seconds:
+            found.append((now, made.tables()))
+            tell("cluster", made.step(options.sources, every, min(60.0, seconds - now)))
+        found.append((time() - begin, made.tables()))
+    return found
+
+
+# What came out
+
+HEAD = (
+    f"{'':10}{'sources':>8}{'asked/s':>9}{'polls/s':>9}{'p50 ms':>8}{'p90 ms':>8}{'p99 ms':>8}{'max ms':>8}"
+    f"{'late %':>8}{'polling':>9}{'database':>9}{'farm':>6}{'B/poll':>8}{'MB':>6}"
+)
+
+
+def tell(name: str, step: Step) -> None:
+    """For a person."""
+    late = "".join(f"{step.late[share] * 1000:8.0f}" for share in (*SHARES, "max"))
+    print(
+        f"{name:10}{step.sources:8}{step.asked:9.1f}{step.polls:9.1f}{late}{step.overslept * 100:8.2f}"
+        f"{step.polling:9.2f}{step.database:9.2f}{step.farm:6.2f}{step.grown:8.0f}{step.held:6.0f}",
+        flush=True,
+    )
+
+
+def plot(ladders: Mapping[str, Sequence[Step]], curves: Mapping[str, Sequence[Step]], about: str) -> str:
+    """Cost by the number of sources, lateness by the rate."""
+    costs = [
+        Line(f"{name}: {part}", [(step.sources / 1000, getattr(step, part)) for step in steps])
+        for name, steps in curves.items()
+        for part in ("polling", "database")
+        if any(getattr(step, part) for step in steps)
+    ]
+    late = [
+        Line(name, [(step.polls, max(step.late["p99"] * 1000, 1.0)) for step in steps])
+        for name, steps in ladders.items()
+    ]
+    panels = [
+        Panel("milliseconds of the processor a poll", "thousand sources", costs),
+        Panel("99 of 100 polls late by no more than, ms", "polls a second", late, logarithmic=True),
+    ]
+    return drawing("What a poll costs, and how late it is", [panel for panel in panels if panel.lines], about)
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--as-ticker"]:
+        be_ticker(Path(sys.argv[2]), *sys.argv[3:5])
+        return
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sources", type=int, default=5000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--rates", type=float, nargs="+", default=[50, 75, 100, 125, 150, 200], metavar="POLLS/S")
+    parser.add_argument("--seconds", type=float, default=100.0, help="of a step; a whole `every` at least")
+    parser.add_argument("--shapes", nargs="+", default=["sqlite", "cluster"], choices=["sqlite", "postgres", "cluster"])
+    parser.add_argument("--curve", type=int, nargs="+", default=[], metavar="SOURCES", help="at the first rate")
+    parser.add_argument("--growth", type=float, default=0.0, metavar="SECONDS", help="of the cluster at the first rate")
+    parser.add_argument("--only-curve", action="store_true")
+    parser.add_argument("--server", default="", metavar="URL", help="of an empty database; without it one is started")
+    parser.add_argument("--json", type=Path, metavar="OUT.json")
+    parser.add_argument("--plot", type=Path, metavar="OUT.svg")
+    asked = parser.parse_args()
+    options = Options(asked.sources, asked.workers, asked.rates, asked.seconds)
+    print(HEAD)
+    ladders = {} if asked.only_curve else {name: ladder(name, options, asked.server) for name in asked.shapes}
+    curves = {name: curve(name, asked.curve, options, asked.server) for name in asked.shapes if asked.curve}
+    grown = growth(options, asked.growth, asked.server) if asked.growth else []
+    told = {
+        "options": asdict(options),
+        "machine": load(),
+        "ladders": {name: [asdict(step) for step in steps] for name, (steps, _) in ladders.items()},
+        "tables": {name: tables for name, (_, tables) in ladders.items()},
+        "curves": {name: [asdict(step) for step in steps] for name, steps in curves.items()},
+        "growth": grown,
+    }
+    if asked.json:
+        asked.json.write_text(json.dumps(told, indent=2))
+    if asked.plot:
+        about = f"{options.workers} workers, {load()}"
+        asked.plot.write_text(plot({name: steps for name, (steps, _) in ladders.items()}, curves, about), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
