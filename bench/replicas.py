@@ -1,10 +1,12 @@
 """Two web replicas behind nginx against one: what a request costs, and whether both answer as if they were one.
 
-    .venv/bin/python bench/replicas.py [--seconds 4] [--rounds 3] [--versions 20] [--server URL] [--json]
+    .venv/bin/python bench/replicas.py [--seconds 3] [--rounds 3] [--clients 32] [--versions 20] [--server URL] [--json]
 
 The replicas are `ticker run --role web` on one PostgreSQL, and nginx is set up by the files of deploy/nginx: once with
 one replica, once with both, once with both and its cache. They take turns under wrk, each asked for a feed of 20 KB and
-for its 304. Costs are seconds of the processor for 1,000 requests, by the kernel.
+for its 304. Costs are seconds of the processor for 1,000 requests, by the kernel. Measure on a quiet machine: a process
+that is woken for many questions at once answers each for half as much, and the busier a machine is, the more of them
+wait together, for one replica more than for each of two.
 
 Then headlines are published, one version after the other. After each, every feed in every format and coding is asked of
 each replica alone, and with the validators of the one through nginx of both: anything but a 304 is a difference, as is
@@ -18,7 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -30,7 +32,7 @@ from time import monotonic, sleep
 from typing import TypeAlias
 
 from postgres import free_port, load, postgres, spent
-from serve import CLIENTS, FEED, NEWEST, PATIENCE, ROWS, title
+from serve import FEED, NEWEST, PATIENCE, ROWS, title
 
 SHIPPED = Path(__file__).parent.parent / "deploy" / "nginx"
 FEEDS = ("/feed.rss", "/feed.atom", "/feed.json", "/desk/feed.rss", "/desk/feed.atom", "/desk/feed.json")
@@ -148,10 +150,10 @@ def ask(port: int, path: str, **headers: str) -> Answer:
 # Under load
 
 
-def loaded(port: int, seconds: float, *headers: str) -> int:
-    """Requests for the feed that wrk gets answered in that time."""
+def loaded(port: int, clients: int, seconds: float, *headers: str) -> int:
+    """Requests for the feed that wrk gets answered in that time over so many connections."""
     asked = [part for header in headers for part in ("-H", header)]
-    command = ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds:g}s", *asked, f"http://127.0.0.1:{port}{PREFIX}{FEED}"]
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds:g}s", *asked, f"http://127.0.0.1:{port}{PREFIX}{FEED}"]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if trouble := re.search(r"Socket errors:.*|Non-2xx or 3xx.*", told):
         raise SystemExit(f"wrk: {trouble[0]}")
@@ -161,27 +163,32 @@ def loaded(port: int, seconds: float, *headers: str) -> int:
 
 
 def costs(
-    fronts: Mapping[str, tuple[int, int]], replicas: Sequence[int], seconds: float, rounds: int
+    fronts: Mapping[str, tuple[int, int]], replicas: Sequence[int], options: argparse.Namespace
 ) -> dict[str, float]:
-    """Seconds of the processor for 1,000 requests, and requests a second; medians.
+    """Requests a second, seconds of the processor for 1,000 requests, and ratios of one round: medians of all rounds.
 
     Args:
         fronts: name -> port and process id of an nginx.
         replicas: process ids.
-        seconds: of one burst.
-        rounds: bursts of each kind, in turns.
+        options: seconds of a burst, bursts of each kind, connections.
     """
-    seen: dict[str, list[float]] = {}
-    for _ in range(rounds):
-        for name, (port, pid) in fronts.items():
-            etag = ask(port, PREFIX + FEED, Accept_Encoding="identity")[1]["ETag"]
-            for kind, headers in (("200", ()), ("304", (f"If-None-Match: {etag}",))):
-                before, fore = spent(replicas), spent([pid], children=True)
-                count = loaded(port, seconds, *headers)
-                of_replicas, of_nginx = spent(replicas) - before, spent([pid], children=True) - fore
-                seen.setdefault(f"{name}_{kind}_replicas_s", []).append(of_replicas / count * 1000)
-                seen.setdefault(f"{name}_{kind}_nginx_s", []).append(of_nginx / count * 1000)
-                seen.setdefault(f"{name}_{kind}_a_second", []).append(count / seconds)
+    seen: dict[str, list[float]] = defaultdict(list)
+    seconds: float = options.seconds
+    for clients in options.clients:
+        for kind in ("200", "304"):
+            for _ in range(options.rounds):
+                for name, (port, pid) in fronts.items():
+                    etag = ask(port, PREFIX + FEED, Accept_Encoding="identity")[1]["ETag"]
+                    held = (f"If-None-Match: {etag}",) if kind == "304" else ()
+                    before, fore = spent(replicas), spent([pid], children=True)
+                    count = loaded(port, clients, seconds, *held)
+                    of_replicas, of_nginx = spent(replicas) - before, spent([pid], children=True) - fore
+                    label = f"{name}, {kind}, {clients} clients:"
+                    seen[f"{label} requests a second"].append(count / seconds)
+                    seen[f"{label} replicas, s"].append(of_replicas / count * 1000)
+                    seen[f"{label} nginx, s"].append(of_nginx / count * 1000)
+                one, two = (seen[f"{name}, {kind}, {clients} clients: replicas, s"][-1] for name in ("one", "two"))
+                seen[f"two to one, {kind}, {clients} clients"].append(two / one)
     return {name: median(values) for name, values in seen.items()}
 
 
@@ -235,7 +242,7 @@ def versions(desk: Desk, replicas: Sequence[int], front: int, count: int) -> dic
         desk.publish()
         apart.append(until_new(replicas, before))
         found.update(differences(replicas, front))
-    return {**found, "replicas_apart_ms": median(apart), "replicas_apart_most_ms": max(apart)}
+    return {**found, "replicas apart, ms": median(apart), "replicas apart at most, ms": max(apart)}
 
 
 def measure(stack: ExitStack, store: str, options: argparse.Namespace) -> dict[str, float]:
@@ -255,22 +262,21 @@ def measure(stack: ExitStack, store: str, options: argparse.Namespace) -> dict[s
     for name, behind, port, cached in (
         ("one", ports[:1], free_port(), False),
         ("two", ports, public, False),
-        ("two_cached", ports, free_port(), True),
+        ("two and a cache", ports, free_port(), True),
     ):
-        main = nginx(folder / name, port, behind, cached=cached)
-        pid = stack.enter_context(process([program, "-c", str(main)], port, PREFIX + FEED, folder / f"log-{name}"))
+        main = nginx(folder / f"nginx{port}", port, behind, cached=cached)
+        pid = stack.enter_context(process([program, "-c", str(main)], port, PREFIX + FEED, folder / f"log-{port}"))
         fronts[name] = port, pid
-    figures = {"feed_kb": len(ask(ports[0], FEED, Accept_Encoding="identity")[2]) / 1000}
-    figures |= costs(fronts, replicas, options.seconds, options.rounds)
-    for kind in ("200", "304"):
-        figures[f"ratio_{kind}"] = figures[f"two_{kind}_replicas_s"] / figures[f"one_{kind}_replicas_s"]
+    figures = {"the feed, KB": len(ask(ports[0], FEED, Accept_Encoding="identity")[2]) / 1000}
+    figures |= costs(fronts, replicas, options)
     return figures | versions(desk, ports, public, options.versions)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--seconds", type=float, default=3.0, help="of one burst")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--clients", type=int, nargs="+", default=[32], help="connections of wrk")
     parser.add_argument("--versions", type=int, default=20)
     parser.add_argument("--sqlite", action="store_true", help="two `ticker run` on one file")
     parser.add_argument("--server", default="", metavar="URL", help="of an empty database; without it one is started")
@@ -284,7 +290,7 @@ def main() -> None:
     if options.json:
         print(json.dumps({name: round(figure, 4) for name, figure in figures.items()}))
         return
-    print("\n".join(f"{name:<28} {figure:>12,.3f}" for name, figure in figures.items()))
+    print("\n".join(f"{name:<46} {figure:>12,.3f}" for name, figure in figures.items()))
     print(load())
 
 
