@@ -33,7 +33,6 @@ from farm import Running, compared, farm, source
 from jobs import SHARES, quantile
 from postgres import Server, free_port, load, memory, postgres, query, sizes, spent
 
-NEWS = 9  # polls of a source between two lines, on the average
 BEARABLE = 1.0  # second that 99 of 100 polls may be late
 SETTLE = 15.0  # seconds until a changed configuration has been taken over
 QUIET = 10.0  # seconds before the end: lines that were first shown later may be on their way
@@ -49,6 +48,7 @@ class Options:
     workers: int
     rates: Sequence[float]  # polls a second
     seconds: float  # of a step
+    news: float  # polls of a source between two lines, on the average
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def shape(name: str, sources: int, options: Options, url: str, every: float) -> 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bench-cluster-")))
         server = stack.enter_context(postgres(url)) if name != "sqlite" else None
-        sites = stack.enter_context(farm(sources, free_port(), NEWS * every / 60))
+        sites = stack.enter_context(farm(sources, free_port(), options.news * every / 60))
         commands = ["worker"] * options.workers if name == "cluster" else ["run"]
         made = Shape(folder, sites, commands, server)
         made.configure(sources, every)
@@ -244,7 +244,7 @@ def ladder(name: str, options: Options, url: str) -> tuple[list[Step], Mapping[s
             if place:
                 before, every = every, options.sources / rate
                 made.configure(options.sources, every)
-                sites.quicken(NEWS * every)
+                sites.quicken(options.news * every)
                 sleep(SETTLE + min(before, every))
             steps.append(made.step(options.sources, every, max(options.seconds, every)))
             tell(name, steps[-1])
@@ -324,6 +324,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rates", type=float, nargs="+", default=[50, 75, 100, 125, 150, 200], metavar="POLLS/S")
     parser.add_argument("--seconds", type=float, default=100.0, help="of a step; a whole `every` at least")
+    parser.add_argument("--news", type=float, default=9.0, metavar="POLLS", help="of a source between two lines")
     parser.add_argument("--shapes", nargs="+", default=["sqlite", "cluster"], choices=["sqlite", "postgres", "cluster"])
     parser.add_argument("--curve", type=int, nargs="+", default=[], metavar="SOURCES", help="at the first rate")
     parser.add_argument("--growth", type=float, default=0.0, metavar="SECONDS", help="of the cluster at the first rate")
@@ -332,7 +333,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="OUT.json")
     parser.add_argument("--plot", type=Path, metavar="OUT.svg")
     asked = parser.parse_args()
-    options = Options(asked.sources, asked.workers, asked.rates, asked.seconds)
+    options = Options(asked.sources, asked.workers, asked.rates, asked.seconds, asked.news)
     print(HEAD)
     ladders = {} if asked.only_curve else {name: ladder(name, options, asked.server) for name in asked.shapes}
     curves = {name: curve(name, asked.curve, options, asked.server) for name in asked.shapes if asked.curve}
