@@ -199,6 +199,11 @@ def _overslept(asked: Sequence[tuple[int, float]], begin: float, end: float, mos
     return sum(1 for pause in pauses if pause > most) / max(len(pauses), 1)
 
 
+def pause(sources: int, rate: float) -> float:
+    """Seconds from one poll of a source to the next, in whole ones as `every` has them."""
+    return max(1.0, round(sources / rate))
+
+
 def be_ticker(folder: Path, number: str, command: str) -> None:
     """Be one process of Ticker, and write down of every poll when it began and how late."""
     from ticker.__main__ import main as ticker
@@ -238,11 +243,11 @@ def shape(name: str, sources: int, options: Options, url: str, every: float) -> 
 def ladder(name: str, options: Options, url: str) -> tuple[list[Step], Mapping[str, tuple[int, int]]]:
     """The rate raised until it is no longer borne."""
     steps = []
-    every = options.sources / options.rates[0]
+    every = pause(options.sources, options.rates[0])
     with shape(name, options.sources, options, url, every) as (made, sites):
         for place, rate in enumerate(options.rates):
             if place:
-                before, every = every, options.sources / rate
+                before, every = every, pause(options.sources, rate)
                 made.configure(options.sources, every)
                 sites.quicken(options.news * every)
                 sleep(SETTLE + min(before, every))
@@ -258,7 +263,7 @@ def curve(name: str, counts: Sequence[int], options: Options, url: str) -> list[
     """As many polls a second of ever more sources."""
     steps = []
     for count in counts:
-        every = count / options.rates[0]
+        every = pause(count, options.rates[0])
         with shape(name, count, options, url, every) as (made, _):
             steps.append(made.step(count, every, options.seconds))
             tell(name, steps[-1])
@@ -267,7 +272,7 @@ def curve(name: str, counts: Sequence[int], options: Options, url: str) -> list[
 
 def growth(options: Options, seconds: float, url: str) -> list[tuple[float, Mapping[str, tuple[int, int]]]]:
     """The tables of PostgreSQL each minute at the first rate."""
-    every = options.sources / options.rates[0]
+    every = pause(options.sources, options.rates[0])
     found = []
     with shape("cluster", options.sources, options, url, every) as (made, _):
         begin = time()
