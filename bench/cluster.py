@@ -21,7 +21,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,12 +29,13 @@ from time import sleep, time  # noqa: TID251 - what is measured is time
 
 import yaml
 from drawing import Line, Panel, drawing
-from farm import Running, compared, farm, source
+from farm import Compared, Running, compared, farm, source
 from jobs import SHARES, quantile
 from postgres import Server, free_port, load, memory, postgres, query, sizes, spent
 
 BEARABLE = 1.0  # second that 99 of 100 polls may be late
 SETTLE = 15.0  # seconds until a changed configuration has been taken over
+CALM = 5.0  # seconds from the last of the first polls on
 QUIET = 10.0  # seconds before the end: lines that were first shown later may be on their way
 LOOSE = 1.1  # times `every`: the wait of a poll that is not late, dice included
 PATIENCE = 60.0  # seconds for a process to end
@@ -48,6 +49,8 @@ class Options:
     workers: int
     rates: Sequence[float]  # polls a second
     seconds: float  # of a step
+    curve: Sequence[int]  # other numbers of sources, at the first rate
+    growth: float  # seconds at the first rate, in which the database is watched
     news: float  # polls of a source between two lines, on the average
 
 
@@ -116,14 +119,14 @@ class Shape:
             self._complain()
 
     def until_read(self, sources: int) -> None:
-        """Until every source was asked once."""
+        """Until that many sources were asked, and what follows from their first lists is published."""
         begin = time()
-        while (done := len({number for number, _ in self._sites.asked()})) < sources:
-            if any(process.poll() is not None for process in self._processes):
-                raise SystemExit("a process has ended")
+        while (done := self._sites.seen()) < sources:
+            self._look()
             print(f"\r{done} of {sources} read after {time() - begin:.0f} s ", end="", file=sys.stderr)
             sleep(2.0)
         print(f"\r{sources} read after {time() - begin:.0f} s    ", file=sys.stderr)
+        sleep(CALM)
 
     def step(self, sources: int, every: float, seconds: float) -> Step:
         """So many seconds as it runs now."""
@@ -131,10 +134,9 @@ class Shape:
         begin, before, size = time(), self._spent(pids), self._size()
         sleep(seconds)
         end, after, grown = time(), self._spent(pids), self._size() - size
-        if any(process.poll() is not None for process in self._processes):
-            raise SystemExit("a process has ended")
+        self._look()
         late = [each for at, each in self._late() if begin <= at < end]
-        asked = self._sites.asked()
+        asked = self._sites.asked(begin - 2 * every)
         polls = max(sum(1 for _, at in asked if begin <= at < end), 1)
         polling, database, farm = ((then - first) / polls * 1000 for first, then in zip(before, after, strict=True))
         return Step(
@@ -177,6 +179,10 @@ class Shape:
         lines = (line for path in self._folder.glob("late*") for line in path.read_text().splitlines(keepends=True))
         whole = (line.split() for line in lines if line.endswith("\n"))
         return [(float(at), float(late)) for at, late in whole]
+
+    def _look(self) -> None:
+        if any(process.poll() is not None for process in self._processes):
+            raise SystemExit("a process has ended")
 
     def _complain(self) -> None:
         """Of the logs, what is neither news nor the start."""
@@ -222,65 +228,67 @@ def be_ticker(folder: Path, number: str, command: str) -> None:
     ticker()
 
 
-@contextmanager
-def shape(name: str, sources: int, options: Options, url: str, every: float) -> Iterator[tuple[Shape, Running]]:
-    """An empty store, its processes, and a farm of its own; all sources read once."""
+@dataclass
+class Course:
+    """What became of one shape."""
+
+    curve: list[Step] = field(default_factory=list)  # ever more sources, as many polls a second
+    ladder: list[Step] = field(default_factory=list)  # the same sources, ever more often
+    growth: list[tuple[float, Mapping[str, tuple[int, int]]]] = field(default_factory=list)  # seconds, tables
+    compared: Compared | None = None
+
+
+def course(name: str, options: Options, url: str) -> Course:
+    """All that is asked of one shape, on one store."""
+    counts = sorted({*options.curve, options.sources})
+    every, found = pause(counts[0], options.rates[0]), Course()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bench-cluster-")))
         server = stack.enter_context(postgres(url)) if name != "sqlite" else None
-        sites = stack.enter_context(farm(sources, free_port(), options.news * every / 60))
+        sites = stack.enter_context(farm(counts[-1], free_port(), options.news * every / 60))
         commands = ["worker"] * options.workers if name == "cluster" else ["run"]
-        made = Shape(folder, sites, commands, server)
-        made.configure(sources, every)
-        with made.running():
-            made.until_read(sources)
-            sleep(max(every, SETTLE))  # what is left of the first lists
-            yield made, sites
-        result = compared(sites.shown(), made.kept(), time() - QUIET)
-        print(f"{name}, {sources} sources: {result}", file=sys.stderr)
-
-
-def ladder(name: str, options: Options, url: str) -> tuple[list[Step], Mapping[str, tuple[int, int]]]:
-    """The rate raised until it is no longer borne."""
-    steps = []
-    every = pause(options.sources, options.rates[0])
-    with shape(name, options.sources, options, url, every) as (made, sites):
-        for place, rate in enumerate(options.rates):
-            if place:
-                before, every = every, pause(options.sources, rate)
-                made.configure(options.sources, every)
+        shape = Shape(folder, sites, commands, server)
+        shape.configure(counts[0], every)
+        with shape.running():
+            for count in counts:
+                every = pause(count, options.rates[0])
+                shape.configure(count, every)
                 sites.quicken(options.news * every)
-                sleep(SETTLE + min(before, every))
-            steps.append(made.step(options.sources, every, max(options.seconds, every)))
-            tell(name, steps[-1])
-            if steps[-1].late["p99"] > BEARABLE:
-                break
-        tables = made.tables()
-    return steps, tables
-
-
-def curve(name: str, counts: Sequence[int], options: Options, url: str) -> list[Step]:
-    """As many polls a second of ever more sources."""
-    steps = []
-    for count in counts:
-        every = pause(count, options.rates[0])
-        with shape(name, count, options, url, every) as (made, _):
-            steps.append(made.step(count, every, options.seconds))
-            tell(name, steps[-1])
-    return steps
-
-
-def growth(options: Options, seconds: float, url: str) -> list[tuple[float, Mapping[str, tuple[int, int]]]]:
-    """The tables of PostgreSQL each minute at the first rate."""
-    every = pause(options.sources, options.rates[0])
-    found = []
-    with shape("cluster", options.sources, options, url, every) as (made, _):
-        begin = time()
-        while (now := time() - begin) < seconds:
-            found.append((now, made.tables()))
-            tell("cluster", made.step(options.sources, every, min(60.0, seconds - now)))
-        found.append((time() - begin, made.tables()))
+                shape.until_read(count)
+                found.curve.append(shape.step(count, every, options.seconds))
+                tell(name, found.curve[-1])
+                if count == options.sources:
+                    found.growth = list(growth(shape, count, every, options.growth))
+                    found.ladder = [found.curve[-1], *ladder(name, shape, sites, options)]
+        found.compared = compared(sites.shown(), shape.kept(), time() - QUIET)
+        print(f"{name}: {found.compared}", file=sys.stderr)
     return found
+
+
+def ladder(name: str, shape: Shape, sites: Running, options: Options) -> Iterator[Step]:
+    """The other rates, until one is no longer borne."""
+    every = pause(options.sources, options.rates[0])
+    for rate in options.rates[1:]:
+        before, every = every, pause(options.sources, rate)
+        shape.configure(options.sources, every)
+        sites.quicken(options.news * every)
+        sleep(SETTLE + min(before, every))
+        step = shape.step(options.sources, every, max(options.seconds, every))
+        tell(name, step)
+        yield step
+        if step.late["p99"] > BEARABLE:
+            return
+
+
+def growth(
+    shape: Shape, sources: int, every: float, seconds: float
+) -> Iterator[tuple[float, Mapping[str, tuple[int, int]]]]:
+    """The tables of PostgreSQL each minute, for so long."""
+    begin = time()
+    while (passed := time() - begin) < seconds:
+        yield passed, shape.tables()
+        tell("growing", shape.step(sources, every, min(60.0, seconds - passed)))
+    yield time() - begin, shape.tables()
 
 
 # What came out
@@ -301,23 +309,26 @@ def tell(name: str, step: Step) -> None:
     )
 
 
-def plot(ladders: Mapping[str, Sequence[Step]], curves: Mapping[str, Sequence[Step]], about: str) -> str:
+def plot(found: Mapping[str, Course], about: str) -> str:
     """Cost by the number of sources, lateness by the rate."""
     costs = [
-        Line(f"{name}: {part}", [(step.sources / 1000, getattr(step, part)) for step in steps])
-        for name, steps in curves.items()
+        Line(f"{name}, {part}", [(step.sources / 1000, getattr(step, part)) for step in course.curve])
+        for name, course in found.items()
         for part in ("polling", "database")
-        if any(getattr(step, part) for step in steps)
+        if any(getattr(step, part) for step in course.curve)
     ]
     late = [
-        Line(name, [(step.polls, max(step.late["p99"] * 1000, 1.0)) for step in steps])
-        for name, steps in ladders.items()
+        Line(name, [(step.polls, max(step.late["p99"] * 1000, 1.0)) for step in course.ladder])
+        for name, course in found.items()
     ]
-    panels = [
-        Panel("milliseconds of the processor a poll", "thousand sources", costs),
-        Panel("99 of 100 polls late by no more than, ms", "polls a second", late, logarithmic=True),
-    ]
-    return drawing("What a poll costs, and how late it is", [panel for panel in panels if panel.lines], about)
+    return drawing(
+        "What a poll costs, and how late it is",
+        [
+            Panel("processor a poll, in milliseconds", "thousand sources", costs),
+            Panel("99 of 100 polls: late by, in milliseconds", "polls a second", late, logarithmic=True),
+        ],
+        about,
+    )
 
 
 def main() -> None:
@@ -331,31 +342,22 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=100.0, help="of a step; a whole `every` at least")
     parser.add_argument("--news", type=float, default=9.0, metavar="POLLS", help="of a source between two lines")
     parser.add_argument("--shapes", nargs="+", default=["sqlite", "cluster"], choices=["sqlite", "postgres", "cluster"])
-    parser.add_argument("--curve", type=int, nargs="+", default=[], metavar="SOURCES", help="at the first rate")
-    parser.add_argument("--growth", type=float, default=0.0, metavar="SECONDS", help="of the cluster at the first rate")
-    parser.add_argument("--only-curve", action="store_true")
+    parser.add_argument("--curve", type=int, nargs="+", default=[], metavar="SOURCES", help="at the first rate, too")
+    parser.add_argument(
+        "--growth", type=float, default=0.0, metavar="SECONDS", help="the database is watched, at the first rate"
+    )
     parser.add_argument("--server", default="", metavar="URL", help="of an empty database; without it one is started")
     parser.add_argument("--json", type=Path, metavar="OUT.json")
     parser.add_argument("--plot", type=Path, metavar="OUT.svg")
     asked = parser.parse_args()
-    options = Options(asked.sources, asked.workers, asked.rates, asked.seconds, asked.news)
+    options = Options(asked.sources, asked.workers, asked.rates, asked.seconds, asked.curve, asked.growth, asked.news)
     print(HEAD)
-    ladders = {} if asked.only_curve else {name: ladder(name, options, asked.server) for name in asked.shapes}
-    curves = {name: curve(name, asked.curve, options, asked.server) for name in asked.shapes if asked.curve}
-    grown = growth(options, asked.growth, asked.server) if asked.growth else []
-    told = {
-        "options": asdict(options),
-        "machine": load(),
-        "ladders": {name: [asdict(step) for step in steps] for name, (steps, _) in ladders.items()},
-        "tables": {name: tables for name, (_, tables) in ladders.items()},
-        "curves": {name: [asdict(step) for step in steps] for name, steps in curves.items()},
-        "growth": grown,
-    }
+    found = {name: course(name, options, asked.server) for name in asked.shapes}
+    told = {"options": options, "machine": load(), "shapes": found}
     if asked.json:
-        asked.json.write_text(json.dumps(told, indent=2))
+        asked.json.write_text(json.dumps(told, indent=2, default=asdict))
     if asked.plot:
-        about = f"{options.workers} workers, {load()}"
-        asked.plot.write_text(plot({name: steps for name, (steps, _) in ladders.items()}, curves, about), "utf-8")
+        asked.plot.write_text(plot(found, f"{options.workers} workers, {load()}"), "utf-8")
 
 
 if __name__ == "__main__":

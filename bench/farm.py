@@ -6,8 +6,8 @@ Each source is a host of its own, an address of loopback, and answers in full wh
 frame is that of `ticker demo`, with other words in it for each source, so that nothing that was learned of the texts of
 one page helps with the next. Its list has 20 lines, and a new one every so many minutes, on the average.
 
-It remembers who was asked when, and which line was first shown when: `/farm/asked` and `/farm/shown` tell both as JSON.
-`/farm/news/900` makes the mean between two lines 900 s from now on.
+It remembers who was asked when, and which line was first shown when: `/farm/asked/SINCE` and `/farm/shown` tell both as
+JSON, `/farm/seen` how many were asked at all. `/farm/news/900` makes the mean between two lines 900 s from now on.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import random
 import re
 import subprocess
 import sys
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -142,6 +143,7 @@ class Farm:
         dice, zone = random.Random("farm"), ZoneInfo(ZONE)  # noqa: S311 - news of no meaning, the same in every run
         self.desks = [Desk(number, dice, zone, news) for number in range(sources)]
         self.asked: list[tuple[int, float]] = []  # source, when
+        self.seen: set[int] = set()
 
     def answer(self, head: bytes) -> bytes:
         """To one question."""
@@ -149,18 +151,23 @@ class Farm:
         if path[1:].isdecimal():
             number, now = int(path[1:]), time()
             self.asked.append((number, now))
+            self.seen.add(number)
             return _answered(b"200 OK", b"text/html; charset=utf-8", self.desks[number].body(now))
-        if path == "/farm/asked":
-            return _answered(b"200 OK", b"application/json", json.dumps(self.asked).encode())
-        if path == "/farm/shown":
-            shown = {f"s{number}": desk.shown for number, desk in enumerate(self.desks)}
-            return _answered(b"200 OK", b"application/json", json.dumps(shown).encode())
-        if path.startswith("/farm/news/"):
-            now, news = time(), float(path.rpartition("/")[2])
-            for desk in self.desks:
-                desk.quicken(now, news)
-            return _answered(b"200 OK", b"application/json", b"null")
+        if path.startswith("/farm/"):
+            return _answered(b"200 OK", b"application/json", json.dumps(self._told(*path[6:].split("/"))).encode())
         return _answered(b"404 Not Found", b"text/plain", b"nothing here")  # robots.txt, for one
+
+    def _told(self, what: str, given: str = "0") -> object:
+        if what == "asked":
+            return self.asked[bisect_left(self.asked, float(given), key=lambda each: each[1]) :]
+        if what == "seen":
+            return len(self.seen)
+        if what == "shown":
+            return {f"s{number}": desk.shown for number, desk in enumerate(self.desks)}
+        now = time()
+        for desk in self.desks:
+            desk.quicken(now, float(given))
+        return None
 
 
 def _answered(status: bytes, kind: bytes, body: bytes) -> bytes:
@@ -201,9 +208,13 @@ class Running:
     port: int
     pid: int
 
-    def asked(self) -> list[tuple[int, float]]:
-        """Source and instant of every question so far, in its order."""
-        return [(number, at) for number, at in self._told("asked")]
+    def asked(self, since: float) -> list[tuple[int, float]]:
+        """Source and instant of every question from *since* on, in its order."""
+        return [(number, at) for number, at in self._told(f"asked/{since}")]
+
+    def seen(self) -> int:
+        """How many sources were asked at all."""
+        return int(self._told("seen"))
 
     def shown(self) -> dict[str, list[tuple[str, float]]]:
         """Source -> its lines that somebody was shown, and when first."""
@@ -227,7 +238,7 @@ def farm(sources: int, port: int, news: float) -> Iterator[Running]:
         running, end = Running(port, process.pid), monotonic() + PATIENCE
         while True:
             try:
-                running.asked()
+                running.seen()
                 break
             except OSError:
                 if monotonic() > end or process.poll() is not None:
