@@ -31,7 +31,9 @@ import yaml
 from drawing import Line, Panel, drawing
 from farm import Compared, Running, compared, farm, source
 from jobs import SHARES, quantile
-from postgres import Server, free_port, load, memory, postgres, query, sizes, spent
+from postgres import Server, free_port, load, memory, postgres, psql, query, sizes, spent
+
+from ticker.store.order import ORDER
 
 BEARABLE = 1.0  # second that 99 of 100 polls may be late
 SETTLE = 15.0  # seconds until a changed configuration has been taken over
@@ -66,6 +68,7 @@ class Step:
     polling: float
     database: float
     farm: float
+    ordered: float  # share of the time in which somebody was writing news or publishing: nobody else could
     grown: float  # bytes of the database a poll
     held: float  # megabytes of the largest process
 
@@ -132,7 +135,8 @@ class Shape:
         """So many seconds as it runs now."""
         pids = [process.pid for process in self._processes]
         begin, before, size = time(), self._spent(pids), self._size()
-        sleep(seconds)
+        with self._watched() as ordered:
+            sleep(seconds)
         end, after, grown = time(), self._spent(pids), self._size() - size
         self._look()
         late = [each for at, each in self._late() if begin <= at < end]
@@ -148,9 +152,29 @@ class Shape:
             polling,
             database,
             farm,
+            ordered=sum(ordered) / max(len(ordered), 1),
             grown=grown / polls,
             held=max(memory(pid) for pid in pids),
         )
+
+    @contextmanager
+    def _watched(self) -> Iterator[list[int]]:
+        """Whether the order of writers (`store.order`) is held, looked at each 50 ms; filled in when the block ends."""
+        found: list[int] = []
+        if self._server is None:
+            yield found
+            return
+        asked = "select count(*) from pg_locks where locktype = 'advisory' and granted and (classid, objid) = (%s, %s)"
+        script, told = self._folder / "watch.sql", self._folder / "watched"
+        script.write_text(asked % divmod(ORDER, 1 << 32) + " \\watch 0.05\n")
+        with told.open("w") as out:
+            process = subprocess.Popen(psql(self._server.url, "-f", str(script)), stdout=out)
+        try:
+            yield found
+        finally:
+            process.terminate()
+            process.wait()
+        found += (int(line) for line in told.read_text().splitlines() if line.isdecimal())
 
     def _spent(self, polling: Sequence[int]) -> tuple[float, float, float]:
         """Seconds of the processor so far: those who poll, PostgreSQL, the farm."""
@@ -262,6 +286,7 @@ def course(name: str, options: Options, url: str) -> Course:
                     found.ladder = [found.curve[-1], *ladder(name, shape, sites, options)]
         found.compared = compared(sites.shown(), shape.kept(), time() - QUIET)
         print(f"{name}: {found.compared}", file=sys.stderr)
+    tell_growth(found.growth)
     return found
 
 
@@ -295,7 +320,7 @@ def growth(
 
 HEAD = (
     f"{'':10}{'sources':>8}{'asked/s':>9}{'polls/s':>9}{'p50 ms':>8}{'p90 ms':>8}{'p99 ms':>8}{'max ms':>8}"
-    f"{'late %':>8}{'polling':>9}{'database':>9}{'farm':>6}{'B/poll':>8}{'MB':>6}"
+    f"{'late %':>8}{'polling':>9}{'database':>9}{'farm':>6}{'order %':>9}{'B/poll':>8}{'MB':>6}"
 )
 
 
@@ -304,9 +329,23 @@ def tell(name: str, step: Step) -> None:
     late = "".join(f"{step.late[share] * 1000:8.0f}" for share in (*SHARES, "max"))
     print(
         f"{name:10}{step.sources:8}{step.asked:9.1f}{step.polls:9.1f}{late}{step.overslept * 100:8.2f}"
-        f"{step.polling:9.2f}{step.database:9.2f}{step.farm:6.2f}{step.grown:8.0f}{step.held:6.0f}",
+        f"{step.polling:9.2f}{step.database:9.2f}{step.farm:6.2f}{step.ordered * 100:9.1f}"
+        f"{step.grown:8.0f}{step.held:6.0f}",
         flush=True,
     )
+
+
+def tell_growth(growth: Sequence[tuple[float, Mapping[str, tuple[int, int]]]]) -> None:
+    """The tables that became larger, the most first."""
+    if len(growth) < 2:
+        return
+    (begin, before), (end, after) = growth[0], growth[-1]
+    print(f"{'table':24}{'MB':>10}{'MB':>10}{'KB/s':>10}{'rows':>10}   in {end - begin:.0f} s")
+    for name in sorted(after, key=lambda name: before[name][0] - after[name][0]):
+        grown = after[name][0] - before[name][0]
+        if grown > 0:
+            sides = f"{before[name][0] / 1e6:10.1f}{after[name][0] / 1e6:10.1f}{grown / (end - begin) / 1e3:10.1f}"
+            print(f"{name:24}{sides}{after[name][1] - before[name][1]:10}")
 
 
 def plot(found: Mapping[str, Course], about: str) -> str:

@@ -84,8 +84,12 @@ def sizes(url: str) -> dict[str, tuple[int, int]]:
 
 def query(url: str, words: str) -> str:
     """What psql prints: a row a line, its columns parted by `|`."""
-    command = [_program("psql"), "--no-psqlrc", "-At", "-d", url, "-c", words]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(psql(url, "-c", words), check=True, capture_output=True, text=True).stdout.strip()
+
+
+def psql(url: str, *words: str) -> list[str]:
+    """The command that prints bare columns, and reads no file of whoever runs it."""
+    return [_program("psql"), "--no-psqlrc", "-At", "-d", url, *words]
 
 
 def spent(processes: Sequence[int], *, children: bool = False) -> float:
