@@ -1,4 +1,4 @@
-"""Invented newsrooms that go by the real clock, each a page on a host of its own; and the oracle over what became of them.
+"""Invented newsrooms that go by the real clock, each a page on a host of its own; the oracle on what became of them.
 
 tests.simulator ─▶ Street ─▶ whoever polls ─▶ a store ─▶ judged
 pages by the       a door a                   what each poll
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import escape
 from itertools import pairwise
+from math import inf
 from zoneinfo import ZoneInfo
 
 from tests.desk import Desk
@@ -48,9 +49,9 @@ class Door:
         )
 
     def gaps(self, since: datetime) -> float:
-        """The longest time from one poll to the next, in seconds."""
-        times = [at for at, _ in self.asked if at >= since]
-        return max(((after - before).total_seconds() for before, after in pairwise(times)), default=0.0)
+        """The longest time without a poll from *since* to the last one, in seconds."""
+        times = [since, *(at for at, _ in self.asked if at >= since)]
+        return max(((after - before).total_seconds() for before, after in pairwise(times)), default=inf)
 
     def stood(self, began: float, ended: float) -> set[int]:
         """The stories that stood on the page for so long that whoever is well has read them."""
@@ -58,8 +59,8 @@ class Door:
         found: set[int] = set()
         pages = self.newsroom.pages
         first = max(bisect_left(pages, began, key=lambda entry: entry[0]) - 1, 0)
-        for at, page in pages[first:]:
-            at = max(float(at), began)
+        for second, page in pages[first:]:
+            at = max(float(second), began)
             here = {row.story for row in page}
             for story in [story for story in since if story not in here or at >= ended]:
                 if min(at, ended) - since.pop(story) >= SETTLED:
@@ -77,7 +78,7 @@ class Street:
     def __init__(self, names: Sequence[str], *, mix: Mix = PLAIN, minutes: float, a_day: float, seed: int) -> None:
         start = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - real pages for a real service
         self.began = start
-        self.until = float("inf")  # pages stand still from then on
+        self.until = inf  # pages stand still from then on
         self.port = 0
         self.doors = {
             name: Door(
