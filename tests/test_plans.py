@@ -97,12 +97,3 @@ async def test_thousands_are_admitted_and_given_up(store):
     assert len((await store.plans.all()).plans) == 1200
     await store.plans.forget(f"s{n}" for n in range(1199))
     assert (await store.plans.all()).plans.keys() == {"s1199"}
-
-
-async def test_lateness_is_that_of_whoever_has_been_due_for_the_longest(store):
-    assert await store.plans.lateness() == timedelta()
-    now = (await store.plans.all()).now
-    await store.plans.admit([replace(PLAN, due=now + timedelta(hours=1))])
-    assert await store.plans.lateness() == timedelta()
-    await store.plans.admit([replace(PLAN, source=name, due=now - n * SECOND) for n, name in ((90, "a"), (30, "b"))])
-    assert timedelta(seconds=90) <= await store.plans.lateness() < timedelta(seconds=120)

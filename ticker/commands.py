@@ -143,8 +143,8 @@ def poll(context: typer.Context, sources: SourceNames = None, json: AsJson = Fal
     places = chosen(settings, sources or [])
 
     async def polls() -> list["Poll"]:
-        async with service.opened(settings) as (store, press):
-            poller = await service.poller_of(settings, store, press)
+        async with service.opened_to_publish(settings) as (store, press, channels):
+            poller = service.poller_of(settings, store, press, channels)
             return [await poller.poll(source) for source in places]
 
     outcomes = in_loop(polls())
@@ -220,7 +220,6 @@ def ingest(
     """
     from ticker import service, show
     from ticker.arguments import chosen, instants, saved_page
-    from ticker.channels import published_channels
     from ticker.poll import ingest as ingest_page
 
     settings = settings_of(context, config)
@@ -228,8 +227,7 @@ def ingest(
     read_at = instants(files, at or [], zone=place.zone, now=service.system_clock())
 
     async def ingests() -> list["Poll"]:
-        async with service.opened(settings) as (store, press):
-            channels = await published_channels(settings, store)
+        async with service.opened_to_publish(settings) as (store, press, channels):
             ours = (channels[""], channels[place.name])
             return [
                 await ingest_page(place, saved_page(file, place, instant), store=store, channels=ours, press=press)

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from ticker import memory, retention
 from ticker.channels import published_channels
 from ticker.config import Settings, warnings
+from ticker.elsewhere import Elsewhere
 from ticker.errors import StoreError
 from ticker.metrics import Metrics
 from ticker.model import Channel
@@ -53,6 +54,7 @@ THREADS = 16
 REFRESH = 1.0  # seconds between two looks at what another process may have published
 SWITCH = 0.0005  # seconds that rendering keeps the interpreter from the loop each time; Python's own 0.005 add up
 APART = 0.25  # seconds from one publishing to the next, at least
+OWING = 0.1  # seconds between two looks at what a command still has to publish
 AGAIN = 5.0  # seconds until settings that the store did not let us take over are tried once more
 
 log = structlog.get_logger()
@@ -75,10 +77,25 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Store, RenderThread]
         await store.close()
 
 
-async def poller_of(settings: Settings, store: Store, press: RenderThread) -> Poller:
-    """What polls the sources of these settings, by the clock on the wall. Raises StoreError."""
+@asynccontextmanager
+async def opened_to_publish(settings: Settings) -> AsyncIterator[tuple[Store, RenderThread, Mapping[str, Channel]]]:
+    """The same for a command that polls, and the feeds by name: at the end all that it brought is published.
+
+    Where processes share the store that may take a second more: no version is dated to come.
+    """
+    async with opened(settings) as (store, press):
+        store.publish_apart(0)
+        channels = await published_channels(settings, store)
+        yield store, press, channels
+        while await store.owes(channels):
+            await asyncio.sleep(OWING)
+            await store.publish_owed(channels, system_clock(), press)
+
+
+def poller_of(settings: Settings, store: Store, press: RenderThread, channels: Mapping[str, Channel]) -> Poller:
+    """What polls the sources of these settings, by the clock on the wall."""
     poller = Poller({}, store, press, clock=system_clock)
-    poller.take(settings, await published_channels(settings, store))
+    poller.take(settings, channels)
     return poller
 
 
@@ -146,6 +163,7 @@ class _Service:
             on_jump=jumped,
         )
         poller.sharing = self._schedule.sharing
+        self._elsewhere = Elsewhere(store, self._metrics, clock=system_clock, on_state=self._on_state)
         self._front = Switch()
         self._live: Live | None = None  # its streams go on when other settings are taken over
         self._metrics.pages(lambda: len(self._live or ()))
@@ -169,20 +187,20 @@ class _Service:
         teller = self._teller_of(settings, channels)
         library = Overseen(store, poller.teller.refused)
         live = self._live_of(settings, library, channels)
-        addresses = Addresses(settings.server.proxies)
+        addresses, polls = Addresses(settings.server.proxies), self._role is Role.ALL
         app = build_app(
             library=library,
             channels=channels,
             sources=settings.sources,
             clock=system_clock,
-            next_poll=self._schedule.next_poll,
+            next_poll=self._schedule.next_poll if polls else self._elsewhere.next_poll,
             press=press,
             opml=opml(channels),
             beside={**teller.beside, "/events": live},
             on_answer=_tell_request if settings.server.log_requests else None,
             on_feed=self._metrics.answered,
             metrics=self._metrics.expose,
-            facts=poller.facts,
+            facts=poller.facts if polls else self._elsewhere.facts,
             rates=Rates(addresses, monotonic),
             gate=_gate_of(settings, addresses),
             dated=store.shared,
@@ -249,6 +267,8 @@ class _Service:
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         forgetting = retention.keep_forgetting(self._store, self._in_force, system_clock)
         beside = [asyncio.create_task(_keep_fresh(self._poller, self._store)), asyncio.create_task(forgetting)]
+        if self._role is Role.WEB:
+            beside.append(asyncio.create_task(self._elsewhere.keep_looking()))
         if watched is not None:
             beside.append(asyncio.create_task(self._keep_up(watched, again)))
         for task in beside:
@@ -298,6 +318,11 @@ class _Service:
         anew = self.settings is not None and self.settings.server.read_token != server.read_token
         self._live.adopt(library=library, channels=channels, most=most, anew=anew)
         return self._live
+
+    def _on_state(self, source: str, state: str) -> None:
+        """Of a source that is polled elsewhere."""
+        if self._live is not None:
+            self._live.state(source, state)
 
     def _served(self, feeds: Collection[str]) -> None:
         self._metrics.served(feeds, system_clock())

@@ -21,7 +21,7 @@ class _Strict(_YamlLoader):
     yaml_implicit_resolvers = {}  # noqa: RUF012 - of the class, as PyYAML has it
 
 
-_MAX_BYTES = 1_000_000  # some 4000 sources
+_MAX_BYTES = 32_000_000  # more than 100,000 sources
 _MAX_DEPTH = 50  # 4 are needed: the file, sources, a source, its headers
 
 _YAML = "tag:yaml.org,2002:"

@@ -27,9 +27,7 @@ from ticker.store.postgresql import connect
 BATCH = 20  # rows that are claimed at once
 MOST = 80  # that a worker has at once
 LOOK = timedelta(seconds=1)  # between two looks at the queue, unless something is due sooner
-HEARTBEAT = timedelta(
-    seconds=15
-)  # of silence, then the rows of a worker are anybody's; longer than the loop ever stalls
+HEARTBEAT = timedelta(seconds=15)  # of silence, longer than a loop ever stalls: then a worker's rows are anybody's
 MINUTELY = "* * * * *"
 CONNECTIONS = 4  # one of them listens
 AGAIN = 0.5  # seconds until a queue that has ended is begun anew; twice as long each time
@@ -161,7 +159,11 @@ class Queue:
         finally:
             db.terminate()
         pool = await asyncpg.create_pool(
-            min_size=0, max_size=CONNECTIONS, max_inactive_connection_lifetime=0, connect=self._connection
+            min_size=0,
+            max_size=CONNECTIONS,
+            max_inactive_connection_lifetime=0,
+            connect=self._connection,
+            reset=_leave,
         )
         try:
             await self._run_on(pool, stop)
@@ -206,7 +208,9 @@ class Queue:
             raise trouble
 
     async def _connection(self, *_: Any, **_named: Any) -> Any:
-        return await connect(self._url, application_name="ticker worker")
+        # What a crash of PostgreSQL itself undoes of the queue is the last half second of rows that were put back: they
+        # are due again, and a second poll changes nothing. Each of them would wait for the disk otherwise.
+        return await connect(self._url, application_name="ticker worker", synchronous_commit="off")
 
     async def _job(self, job: Job) -> None:
         wait = await self._work.round((job.payload or b"").decode())
@@ -237,6 +241,10 @@ class Queue:
             log.error("queue", detail=f"polls wait until it can be reached again: {trouble}")
         elif before and not trouble:
             log.info("queue", recovered=True)
+
+
+async def _leave(_db: Any) -> None:
+    """Of asyncpg's four statements at each release of a connection: PgQueuer leaves nothing to be reset."""
 
 
 async def _either(stop: asyncio.Event, seconds: float) -> None:

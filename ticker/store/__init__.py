@@ -237,6 +237,12 @@ class Store:
         """When a new line of *source* was seen last, as of when `last` was asked last; None before there was any."""
         return self._news.get(source, (0, None))[1]
 
+    async def newest_lines(self, names: Iterable[str]) -> dict[str, datetime]:
+        """When a new line of each of these sources was seen last; one without any is missing."""
+        async with self._transaction(write=False) as db:
+            found = {name: await db.scalar(newest_query(name)) for name in names}
+        return {name: at for name, at in found.items() if at is not None}
+
     async def known(self, source: str, now: datetime) -> Known:
         """The last accepted list, and what was seen in the 20 h before *now*."""
         async with self._transaction(write=False) as db:
@@ -419,6 +425,14 @@ class Store:
                     row = (await db.execute(version_query(channel.name))).mappings().first()
                     if row is None or not _stands(row, await listening(db, channel)):  # another may have been first
                         await publish(db, channel, now, press)
+
+    async def owes(self, feeds: Iterable[str]) -> bool:
+        """Whether there is more of one of these feeds than was published: see `publish_owed`."""
+        if not self.shared:
+            return False
+        async with self._transaction(write=False) as db:
+            owed = await db.scalars(select(versions.c.feed).where(versions.c.owed))
+            return not set(feeds).isdisjoint(owed.all())
 
     async def publish_owed(self, channels: Mapping[str, Channel], now: datetime, press: Press) -> int:
         """Publish what came in the same second as a version before it, once that is over; how many feeds.

@@ -22,8 +22,12 @@ class Hearing:
 
     async def follow(self, on_news: Callable[[], object]) -> None:
         """Call *on_news* whenever there may be something new, until cancelled; a lost connection is made anew."""
-        while self._shared:
-            with suppress(StoreError, OSError):
+        if not self._shared:
+            return
+        from asyncpg import InterfaceError, PostgresError  # an extra; it has no types
+
+        while True:
+            with suppress(StoreError, OSError, PostgresError, InterfaceError):
                 await self._listen(on_news)
             await asyncio.sleep(AGAIN)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import RowMapping, bindparam, delete, func, or_, select, update
+from sqlalchemy import RowMapping, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Health
@@ -106,12 +106,6 @@ class Plans:
         async with self._transaction(write=True) as db:
             for part in _parts(list(names)):
                 await db.execute(delete(plans).where(plans.c.source.in_(part)))
-
-    async def lateness(self) -> timedelta:
-        """How far behind the source is that has been due for the longest; polls that run now count as well."""
-        async with self._transaction(write=False) as db:
-            row = (await db.execute(select(Present().label("now"), func.min(plans.c.due).label("due")))).one()
-        return max(row.now - row.due, timedelta()) if row.due is not None else timedelta()
 
 
 async def _now(db: AsyncConnection) -> datetime:
