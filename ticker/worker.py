@@ -74,6 +74,7 @@ class _Worker:
         self._rounds = Rounds(self._poller, store.plans, worker=self.name, random=self._random)
         self._poller.sharing = self._rounds.sharing
         self._queue = Queue(settings.store, self._rounds, agree=self._agree, patience=PATIENCE, random=self._random)
+        self._archiving: asyncio.Task[None] | None = None
         self.settings: Settings | None = None  # taken over last
 
     async def take(self, settings: Settings) -> None:
@@ -93,6 +94,8 @@ class _Worker:
         self._poller.take(settings, channels)
         self._rounds.take(settings.sources)
         self.settings = settings
+        self._stop_archiving()
+        self._archiving = asyncio.create_task(self._poller.catch_up())  # other workers may do so as well: in turn
         await self._queue.agree()
 
     async def work(
@@ -110,12 +113,17 @@ class _Worker:
         at = "{}:{}".format(*listening.getsockname()[:2]) if listening else None
         log.info("working", worker=self.name, listening=at, sources=len(self._in_force().sources))
         await self._queue.run(stop)
+        self._stop_archiving()
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         if answering and serving:
             answering.should_exit = True
             await serving
+
+    def _stop_archiving(self) -> None:
+        if self._archiving is not None:
+            self._archiving.cancel()
 
     async def _agree(self) -> tuple[Mapping[str, timedelta], frozenset[str]]:
         """Bring plans and settings to agreement, for all workers: see `jobs.queue`."""
