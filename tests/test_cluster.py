@@ -127,11 +127,23 @@ def heard_once(one: Run) -> None:
     assert max(one.listener.told.values()) == 1
 
 
+async def known(one: Run) -> None:
+    """Every replica says when each newsroom is polled next, and how it is doing: it asks none itself."""
+    async with asyncio.timeout(PATIENCE), httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as client:
+        for replica in one.cluster.replicas:
+            while True:
+                told = (await client.get(f"{replica.url}status.json")).json()["sources"]
+                if all(each["state"] == "healthy" and each["next_poll"] and each["last_new"] for each in told):
+                    break
+                await asyncio.sleep(0.2)
+
+
 async def test_three_workers_and_two_replicas_are_one_to_whoever_reads_them(tmp_path):
     async with run(tmp_path) as one:
         await asyncio.sleep(5)
         one.cluster.kill(one.cluster.workers[0])
         await asyncio.sleep(5)
+        await known(one)
         harmless(await one.ends())
         served_as_one(one.witness)
         assert one.witness.seen.conditional > 0
