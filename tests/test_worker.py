@@ -1,7 +1,7 @@
 import asyncio
 import signal
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import asyncpg
@@ -64,22 +64,49 @@ async def test_workers_poll_and_what_they_take_is_given_back_when_they_are_told_
 
 async def test_a_worker_says_whether_it_is_at_work(tmp_path, shared):
     config = config_on(shared, tmp_path, f"http://127.0.0.1:{free_port()}/")
+    async with working(config, tmp_path / "log") as (worker, client):
+        assert (await client.get("/healthz")).text == "ok"
+        assert (await client.get("/feed.rss")).status_code == 404
+        worker.send_signal(signal.SIGTERM)
+        assert await worker.wait() == 0
+
+
+async def test_while_its_database_is_gone_a_worker_is_not_ready_and_counts_how_late_polls_become(tmp_path, shared):
+    config = config_on(shared, tmp_path, f"http://127.0.0.1:{free_port()}/")
+    async with working(config, tmp_path / "log") as (_, client):
+        postgres.execute("postgres", f'ALTER DATABASE "{shared}" ALLOW_CONNECTIONS false')
+        postgres.rows("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", shared)
+        while await status_of(client, "/readyz") != 503:
+            await asyncio.sleep(0.1)
+        while await lateness(client) < 1:
+            await asyncio.sleep(0.1)
+        assert (await client.get("/healthz")).text == "ok", "nobody is to kill it for that"
+        postgres.execute("postgres", f'ALTER DATABASE "{shared}" ALLOW_CONNECTIONS true')
+        while await status_of(client, "/readyz") != 200 or await lateness(client) > 0:
+            await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def working(config: Path, log: Path) -> AsyncIterator[tuple[Forked, httpx.AsyncClient]]:
+    """A worker that is ready and has measured, and who asks it."""
     port = yaml.safe_load(config.read_text("utf-8"))["server"]["port"]
     place = f"127.0.0.1:{port}"
-    worker = Forked(["-c", str(config), "worker", "--listen", place], environment(), tmp_path / "log")
+    worker = Forked(["-c", str(config), "worker", "--listen", place], environment(), log)
     try:
         async with httpx.AsyncClient(trust_env=False, base_url=f"http://{place}") as client, asyncio.timeout(PATIENCE):
             while await status_of(client, "/readyz") != 200:
                 await asyncio.sleep(0.1)
-            assert (await client.get("/healthz")).text == "ok"
             while "ticker_lateness_seconds" not in (await client.get("/metrics")).text:
                 await asyncio.sleep(0.1)
-            assert (await client.get("/feed.rss")).status_code == 404
-            worker.send_signal(signal.SIGTERM)
-            assert await worker.wait() == 0
+            yield worker, client
     finally:
         worker.kill()
         await worker.wait()
+
+
+async def lateness(client: httpx.AsyncClient) -> float:
+    lines = (await client.get("/metrics")).text.splitlines()
+    return next(float(line.split()[-1]) for line in lines if line.startswith("ticker_lateness_seconds "))
 
 
 async def status_of(client: httpx.AsyncClient, path: str) -> int | None:

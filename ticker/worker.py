@@ -147,9 +147,13 @@ class _Worker:
             await self._poller.refresh()
 
     async def _measure(self) -> None:
+        """How late the queue is; nobody takes anything while it cannot be asked, so that it grows by itself then."""
+        loop = asyncio.get_running_loop()
+        last, at = 0.0, loop.time()
         while True:
             if (late := await self._queue.lateness()) is not None:
-                self._metrics.behind(late.total_seconds())
+                last, at = late.total_seconds(), loop.time()
+            self._metrics.behind(last if late is not None else last + loop.time() - at)
             await asyncio.sleep(REFRESH if late is None else MEASURED)
 
     async def _keep_up(self, watched: Watched, again: asyncio.Event) -> None:
