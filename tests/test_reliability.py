@@ -7,6 +7,7 @@ wrong with it, and is good again. What was seen meanwhile is the `Record` that t
 import asyncio
 import fcntl
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -64,7 +65,7 @@ class Record:
     sources: dict[str, Seen] = field(default_factory=dict)
     idle: int = 0  # bytes of memory, at most, while all was well
     peak: int = 0  # and afterwards
-    # of bystanders, in seconds, without what other processes kept the service off the processor
+    # of bystanders, in seconds, without what other processes kept the service and the newsrooms off the processor
     gaps: dict[str, float] = field(default_factory=dict)  # longest time between two polls
     delays: dict[str, float] = field(default_factory=dict)  # longest time until a headline was published
     took: dict[str, float] = field(default_factory=dict)  # seconds of each part
@@ -144,7 +145,7 @@ def trusting(near: Beside, folder: Path) -> dict[str, str]:
 
 
 class Denied:
-    """How long other processes kept the service off the processor: that is not the fault of a page.
+    """How long other processes kept one off the processor: the service, or the newsrooms. No page is to blame for that.
 
     Linux says of each thread how long it was ready to run and waited for a core (`schedstat`, the second number).
     """
@@ -179,7 +180,7 @@ class Run:
         self.now = asyncio.get_running_loop().time
         self.states: dict[str, dict[str, Any]] = {}
         self.broken_at: datetime | None = None
-        self.denied = Denied(service.process.pid)
+        self.denied = [Denied(service.process.pid), Denied(os.getpid())]  # the newsrooms are here
         self.unnamed = {name for name, fault in AT_ONCE.items() if fault.cause and name in record.sources}
         self.all_broken = asyncio.Event()  # and named: from now on pages may be good again
 
@@ -187,7 +188,8 @@ class Run:
         """Five times a second: what the service says of its sources, and its memory."""
         while True:
             memory = self.service.memory()
-            self.denied.look(system_clock())
+            for denied in self.denied:
+                denied.look(system_clock())
             if self.broken_at is None:
                 self.record.idle = max(self.record.idle, memory)
             self.record.peak = max(self.record.peak, memory)
@@ -281,8 +283,8 @@ class Run:
             self.record.gaps[name] = max(self.own(before, after) for before, after in pairwise(times))
 
     def own(self, before: datetime, after: datetime) -> float:
-        """Seconds between the two in which the service had a core, or needed none."""
-        return (after - before).total_seconds() - self.denied.between(before, after)
+        """Seconds between the two in which the service and the newsrooms had a core, or needed none."""
+        return (after - before).total_seconds() - sum(denied.between(before, after) for denied in self.denied)
 
 
 @dataclass
