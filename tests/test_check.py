@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from tests.newsstand import a_source, serving
 from tests.running import answered, free_port, write_config
 from ticker.model import Courtesy, Page, Source, Validators
+from ticker.store.postgresql import public_name
 from ticker.trial import AT_ONCE, Trial, try_all
 
 TITLES = (
@@ -88,7 +89,8 @@ def config_of(folder: Path, base: str, *paths: str, **more: Any) -> Path:
 def test_a_store_that_is_not_there_is_not_made_by_a_check(tmp_path):
     config = write_config(tmp_path, "https://news.example/", stored=False)
     said = answered("check", config=config).stdout
-    assert f"{tmp_path}/ticker.db is not there yet; it is made at the first start" in said
+    store = public_name(yaml.safe_load(config.read_text("utf-8"))["store"]).removeprefix("sqlite:///")
+    assert f"{store} is not there yet; it is made at the first start" in said
     assert [entry.name for entry in tmp_path.iterdir()] == ["config.yaml"]
     assert json.loads(answered("check", "--json", config=config).stdout)["items"] is None
 

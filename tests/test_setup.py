@@ -168,9 +168,10 @@ def test_a_script_can_be_run_and_reads_as_bash(name: str) -> None:
 def pytest_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the tests that lie in *folder*, under what holds for ours."""
     shutil.copy(ROOT / "tests/conftest.py", folder)
+    inherited = {name: value for name, value in os.environ.items() if name != "TICKER_TEST_STORE"}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, str(folder)],
-        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        cwd=folder, env=inherited | {"PYTHONPATH": str(ROOT)} | environment,
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
 

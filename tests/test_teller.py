@@ -41,7 +41,10 @@ LINES = (  # the oldest first
     "عودة التيار",
     "سباق في الجبل",
 )
-BROKEN = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4 AND granted"
+BROKEN = """
+SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+WHERE datname = current_database() AND locktype = 'advisory' AND objid = 4 AND granted
+"""
 
 
 @pytest.fixture(autouse=True)
