@@ -77,6 +77,20 @@ def test_a_source_that_is_to_be_polled_more_often_comes_nearer_and_not_before_it
     assert agreed([source], [replace(far, most=source.every * 1.1)]).nearer == {}, "it backs off, by these settings"
 
 
+def test_a_source_that_has_moved_does_not_wait_for_what_the_host_before_asked():
+    source = a_source("one", every=10)
+    there = planned(source, host="old.example", due=NOON + timedelta(hours=23), asked=NOON + timedelta(hours=23))
+    assert agreed([source], [there]).nearer["one"] <= NOON + 10 * SECOND
+
+
+def test_what_was_planned_by_a_clock_that_has_been_set_back_holds_no_longer():
+    source = a_source("one", every=10)
+    ahead = planned(source, polled_at=NOON + timedelta(minutes=10), due=NOON + timedelta(minutes=10, seconds=10))
+    assert agreed([source], [ahead]).nearer["one"] <= NOON + 10 * SECOND
+    just_now = replace(ahead, polled_at=NOON + SECOND, due=NOON + 11 * SECOND)
+    assert agreed([source], [just_now]).nearer == {}
+
+
 def test_who_is_in_no_configuration_is_given_up_once_nobody_polls_it():
     source, strange = a_source("one"), a_source("strange")
     mine = planned(source)
@@ -334,6 +348,17 @@ async def test_a_worker_that_was_frozen_and_goes_on_does_no_harm_to_the_queue(si
         site.run("UPDATE ticker_pgqueuer SET heartbeat = now() - interval '1 minute' WHERE status = 'picked'")
         await until(lambda: len(one.done) + len(two.done) > 4)
     assert site.rows() == {"h": "queued"}
+
+
+async def test_who_was_frozen_does_not_give_away_what_another_has_taken_meanwhile(site):
+    hands = Hands(took=0.5)
+    site.waits = {"h": timedelta()}
+    async with site.at_work(hands):
+        await until(lambda: hands.busy["h"])
+        site.run("UPDATE ticker_pgqueuer SET queue_manager_id = gen_random_uuid(), heartbeat = now()")
+        await until(lambda: hands.done == ["h"])
+        await asyncio.sleep(0.2)
+        assert site.rows() == {"h": "picked"}, "of the other"
 
 
 async def test_a_database_that_was_away_is_gone_on_with(site):

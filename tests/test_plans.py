@@ -97,3 +97,11 @@ async def test_thousands_are_admitted_and_given_up(store):
     assert len((await store.plans.all()).plans) == 1200
     await store.plans.forget(f"s{n}" for n in range(1199))
     assert (await store.plans.all()).plans.keys() == {"s1199"}
+
+
+async def test_a_plan_of_a_clock_that_has_been_set_back_does_not_stand_in_the_way(store):
+    now = (await store.plans.all()).now
+    await store.plans.admit([PLAN])
+    await store.plans.keep(replace(PLAN, polled_at=now + timedelta(minutes=10), reason="by the clock of before"))
+    await store.plans.keep(replace(PLAN, polled_at=now, reason="by that of now"))
+    assert (await store.plans.all()).plans["desk"].reason == "by that of now"

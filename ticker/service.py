@@ -381,6 +381,15 @@ def _tell_request(access: Access) -> None:
     log.info("request", **asdict(access))
 
 
+async def refreshed(poller: Poller) -> None:
+    """One look; a bug in it is told, and the next look may do better: those that wait for this are many."""
+    try:
+        await poller.refresh()
+    except Exception as error:
+        log.error("bug", exc_info=error, detail="what was published is served later, or not at all")
+        await asyncio.sleep(AGAIN)
+
+
 async def _keep_fresh(poller: Poller, store: Store) -> None:
     """Look for what others have published: once a second, and at once where the store says so."""
     news = asyncio.Event()
@@ -390,7 +399,7 @@ async def _keep_fresh(poller: Poller, store: Store) -> None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), REFRESH)
             news.clear()
-            await poller.refresh()
+            await refreshed(poller)
     finally:
         hearing.cancel()
 

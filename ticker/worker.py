@@ -21,7 +21,7 @@ from ticker.poller import Poller
 from ticker.press import RenderThread
 from ticker.reload import Watched, differences, merged
 from ticker.serve import QuietServer, listen, quiet_uvicorn, server_of, vitals
-from ticker.service import AGAIN, APART, PATIENCE, REFRESH, opened, prepare_process, signals_to, system_clock
+from ticker.service import AGAIN, APART, PATIENCE, REFRESH, opened, prepare_process, refreshed, signals_to, system_clock
 from ticker.store import Store
 from ticker.telling import behind
 
@@ -94,6 +94,8 @@ class _Worker:
         self._poller.take(settings, channels)
         self._rounds.take(settings.sources)
         self.settings = settings
+        # Who published a moment ago may have done so by the settings of before: nobody else would make that good.
+        await self._store.republish(channels.values(), system_clock().replace(microsecond=0), self._press)
         self._stop_archiving()
         self._archiving = asyncio.create_task(self._poller.catch_up())  # other workers may do so as well: in turn
         await self._queue.agree()
@@ -144,7 +146,7 @@ class _Worker:
         """Publish what is owed, once its second is over: maybe that of a worker that has ended."""
         while True:
             await asyncio.sleep(REFRESH)
-            await self._poller.refresh()
+            await refreshed(self._poller)
 
     async def _measure(self) -> None:
         """How late the queue is; nobody takes anything while it cannot be asked, so that it grows by itself then."""

@@ -12,6 +12,7 @@ from ticker.store import Plan
 
 FIRST_READINGS = 10  # a second over all workers, at most: a first list costs as much as five others
 GIVEN_UP = timedelta(minutes=2)  # overdue, and not in this configuration: in nobody else's either, who would poll it
+SET_BACK = timedelta(minutes=1)  # what was done so long after now was done by another clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,12 @@ def _spread(added: Sequence[Source], now: datetime, *, known: bool) -> list[Plan
 
 
 def _nearer(source: Source, plan: Plan, now: datetime, random: Random) -> datetime | None:
-    """When a source whose settings have changed is due instead, if that is earlier."""
-    if plan.most == longest(source) or plan.due - now <= longest(source):
-        return None
+    """When a source is due instead whose settings have changed, or the clock it was planned by, if that is earlier."""
     soon = now + interval(source) * random.random()
-    asked = plan.asked if plan.host == host_of(source) else None
+    if plan.polled_at and plan.polled_at > now + SET_BACK:  # the clock was set back: nothing of the plan holds
+        return soon
+    moved = plan.host != host_of(source)
+    if (plan.most == longest(source) and not moved) or plan.due - now <= longest(source):
+        return None
+    asked = plan.asked if not moved else None
     return min(max(soon, asked or soon), plan.due)

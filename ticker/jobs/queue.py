@@ -20,9 +20,8 @@ from pgqueuer.core.applications import PgQueuer
 from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job, Schedule, TracebackRecord
 
-from ticker.errors import StoreError
 from ticker.jobs import rows
-from ticker.store.postgresql import connect
+from ticker.store.postgresql import LOST, connect
 
 BATCH = 20  # rows that are claimed at once
 MOST = 80  # that a worker has at once
@@ -33,8 +32,6 @@ CONNECTIONS = 4  # one of them listens
 AGAIN = 0.5  # seconds until a queue that has ended is begun anew; twice as long each time
 LONGEST = 5.0  # seconds of that
 CLOSING = 2.0  # seconds for the rows to be put back when the queue ends
-
-DOWN = (StoreError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger()
 
@@ -67,19 +64,22 @@ class _Driver(AsyncpgPoolDriver):
     def _noting(self) -> Iterator[None]:
         try:
             yield
-        except DOWN as error:
+        except LOST as error:
             self.why = self.why or error
             self.lost.set()
             raise
 
 
 class _Queries(Queries):
-    """Leaves a row that cannot be put back to be found, and keeps no traceback of a retry, which is no failure."""
+    """Puts back what is still ours: PgQueuer would take it from whoever has it since this process was frozen."""
 
     async def retry_job(self, job: Job, delay: timedelta, traceback_record: TracebackRecord | None) -> None:
-        """PgQueuer would delete the row; as it is, it counts as that of a dead worker before long."""
-        with suppress(*DOWN):
-            await super().retry_job(job, delay, None)
+        """One that cannot be put back PgQueuer would delete; as it is, it counts as that of a dead worker before long.
+
+        Nothing is logged in the database: a retry is no failure, and a row a poll that nobody reads.
+        """
+        with suppress(*LOST):
+            await rows.put_back(self.driver, job, delay)
 
 
 class Queue:
@@ -127,7 +127,7 @@ class Queue:
             began = loop.time()
             try:
                 await self._session(stop)
-            except DOWN as error:
+            except LOST as error:
                 self._tell(str(error) or type(error).__name__)
             except Exception as error:
                 log.error("bug", exc_info=error, detail="the queue ended by it, and is begun anew")
@@ -139,14 +139,14 @@ class Queue:
         """Bring plans, rows and settings to agreement, now; raises nothing: it is done each minute."""
         try:
             await self._arrange()
-        except DOWN as error:
+        except LOST as error:
             log.warning("queue", detail=f"plans and settings do not agree yet, tried again in a minute: {error}")
 
     async def lateness(self) -> timedelta | None:
         """How long a host has waited for a worker; None where the queue cannot be asked."""
         try:
             return await rows.lateness(self._pool) if self._pool is not None else None
-        except DOWN:
+        except LOST:
             return None
 
     async def _session(self, stop: asyncio.Event) -> None:
@@ -223,7 +223,7 @@ class Queue:
         try:
             if self._pool is not None:
                 await rows.prune(self._pool)
-        except DOWN as error:
+        except LOST as error:
             log.warning("queue", detail=f"the log of the queue is not pruned: {error}")
 
     async def _arrange(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
 from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.domain.models import Job
 from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.domain.types import Channel
 from pgqueuer.ports.driver import Driver
@@ -55,6 +56,11 @@ _ORDERED = """
 _GIVEN_BACK = """
     UPDATE ticker_pgqueuer SET status = 'queued', queue_manager_id = NULL, execute_after = now(), updated = now()
     WHERE queue_manager_id = $1 AND status = 'picked'
+"""
+_PUT_BACK = """
+    UPDATE ticker_pgqueuer SET status = 'queued', execute_after = now() + $3::interval, attempts = attempts + 1,
+        queue_manager_id = NULL, updated = now()
+    WHERE id = $1 AND queue_manager_id = $2 AND status = 'picked'
 """
 _PRUNED = """
     DELETE FROM ticker_pgqueuer_log WHERE id IN (
@@ -121,6 +127,11 @@ async def arrange(db: Any, queries: Queries, waits: Mapping[str, timedelta], oth
 async def give_back(db: Any, manager: Any) -> None:
     """The rows that a queue manager holds which has ended: else they would wait until it is known to be dead."""
     await db.execute(_GIVEN_BACK, manager)
+
+
+async def put_back(driver: Driver, job: Job, delay: timedelta) -> None:
+    """The row of *job*, due again after *delay*; nothing happens where another has it by now."""
+    await driver.execute(_PUT_BACK, job.id, job.queue_manager_id, delay)
 
 
 async def prune(db: Any) -> None:

@@ -72,6 +72,10 @@ class Archives:
         name, number = _named(path)
         return name in self._shelf.channels and 0 < number <= self._closed.get(name, 0)
 
+    def _dated(self, closed_at: datetime) -> datetime:
+        """Never ahead of `Date`; but all replicas say the same."""
+        return closed_at if self._shelf.dated else min(closed_at, self._clock().replace(microsecond=0))
+
     async def _make(self, path: str) -> Document | None:
         match = _PATH.fullmatch(path)
         channel = self._shelf.channels.get(match[1] or "") if match else None
@@ -85,8 +89,8 @@ class Archives:
             await asyncio.to_thread(pack, archive.documents[form]),
             form,
             cache_control=FOR_EVER,
-            # never ahead of `Date`; none where the address has changed since: that is no date of these bytes
-            last_modified=archive.closed_at and min(archive.closed_at, self._clock().replace(microsecond=0)),
+            # none where the address has changed since: that is no date of these bytes
+            last_modified=archive.closed_at and self._dated(archive.closed_at),
             language=channel.language,
             links=archive_links(channel, number, form),
         )

@@ -67,7 +67,7 @@ class Shelf:
         self._caching = {name: _caching(channel, sources) for name, channel in channels.items()}
         self._clock = clock
         self._sleep = sleep
-        self._dated = dated
+        self.dated = dated
         self._refreshing = asyncio.Lock()
         self._asked = self._answered = 0  # refreshes
         self._coming: dict[str, Edition] = {}
@@ -125,7 +125,7 @@ class Shelf:
                 self._coming[name] = await asyncio.to_thread(_edition, version)
 
     def _first_wait(self) -> timedelta:
-        if self._dated:
+        if self.dated:
             return timedelta(0)
         now = self._clock()
         ahead = [edition.last_modified - now for name, edition in self._coming.items() if name not in self.editions]
@@ -135,7 +135,7 @@ class Shelf:
         """Put what may be served now in place of what is, all feeds in one step."""
         now = self._clock()
         fresh: dict[str, Edition] = {}
-        if not self._dated:
+        if not self.dated:
             fresh = {name: redated for name, edition in self.editions.items() if (redated := _redate(edition, now))}
         for name, edition in list(self._coming.items()):
             served = fresh.get(name) or self.editions.get(name)
@@ -149,7 +149,7 @@ class Shelf:
 
     def _date(self, edition: Edition, served: Edition | None, now: datetime) -> datetime | None:
         """The Last-Modified to serve it with now; None to hold it back."""
-        if self._dated:
+        if self.dated:
             return edition.last_modified
         return date_version(edition.last_modified, served.dated if served else None, now)
 

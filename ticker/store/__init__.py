@@ -441,13 +441,21 @@ class Store:
         """
         async with self._transaction(write=False) as db:
             owed = [name for name in (await db.scalars(owed_now())).all() if name in channels]
+        failed: Exception | None = None
         for name in owed:
-            async with self._transaction(write=True) as db:
-                if not await is_first(db):
-                    return 0
-                await in_turn(db)
-                if name in (await db.scalars(owed_now())).all():
-                    await publish(db, channels[name], now, press)
+            try:
+                async with self._transaction(write=True) as db:
+                    if not await is_first(db):
+                        return 0
+                    await in_turn(db)
+                    if name in (await db.scalars(owed_now())).all():
+                        await publish(db, channels[name], now, press)
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a bug of one feed is none of the others; raised below
+                failed = error
+        if failed is not None:
+            raise failed
         return len(owed)
 
     async def close_archives(self, channel: Channel, now: datetime, press: Press) -> int:

@@ -3,7 +3,6 @@
 An item is in one archive of its source's feed and in one of the combined feed, or in the document still.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Channel, Feed, Item, Press
 from ticker.store.queries import load
-from ticker.store.rows import pack
+from ticker.store.rows import packed_apart
 from ticker.store.tables import archives, items
 from ticker.window import batch_size, closing, newest_first
 
@@ -52,7 +51,7 @@ def _archive(channel: Channel, number: int, batch: Sequence[Item]) -> Feed:
 
 
 async def _close(db: AsyncConnection, feed: Feed, at: datetime, press: Press) -> None:
-    packed = await asyncio.to_thread(pack, await press(feed))
+    packed = await packed_apart(await press(feed))
     facts = {"feed": feed.channel.name, "number": feed.number, "closed_at": at, "public_url": feed.channel.public_url}
     await db.execute(archives.insert().values(**facts, **packed))
     closed = update(items).where(items.c.guid.in_([item.guid for item in feed.items]))

@@ -5,12 +5,14 @@ Who hears nothing misses nothing: a NOTIFY says no more than that it is worth a 
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
-from ticker.errors import StoreError
+import structlog
+
 from ticker.store.order import CHANNEL
 
 AGAIN = 1.0  # seconds until a connection that was lost is made anew
+
+log = structlog.get_logger()
 
 
 class Hearing:
@@ -24,11 +26,15 @@ class Hearing:
         """Call *on_news* whenever there may be something new, until cancelled; a lost connection is made anew."""
         if not self._shared:
             return
-        from asyncpg import InterfaceError, PostgresError  # an extra; it has no types
+        from ticker.store.postgresql import LOST
 
         while True:
-            with suppress(StoreError, OSError, PostgresError, InterfaceError):
+            try:
                 await self._listen(on_news)
+            except LOST:
+                pass
+            except Exception as error:
+                log.error("bug", exc_info=error, detail="news of other processes are heard of by a look each second")
             await asyncio.sleep(AGAIN)
 
     async def _listen(self, on_news: Callable[[], object]) -> None:

@@ -7,11 +7,12 @@ one lock for as long as their transaction lasts: so ids of items become visible 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, extract, func, select, text, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, extract, func, or_, select, text, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.store.tables import versions
 
+SET_BACK = 60  # seconds that a version may be dated to come; further, and the clock of the database was set back
 CHANNEL = "ticker"  # of NOTIFY: something is new
 TELLING = "ticker_telling"  # of NOTIFY, to the process that tells hubs: the number of a subscription that begins anew
 ORDER, OWED = 0x7469636B_00000002, 0x7469636B_00000003  # numbers of advisory locks: "tick", and which one
@@ -44,4 +45,5 @@ async def second_of(db: AsyncConnection, at: datetime) -> datetime:
 
 def owed_now() -> Select[Any]:
     """The feeds of which there is more than was published, and may be published now."""
-    return select(versions.c.feed).where(versions.c.owed, type_coerce(versions.c.last_modified, BigInteger) < _NOW)
+    dated = type_coerce(versions.c.last_modified, BigInteger)
+    return select(versions.c.feed).where(versions.c.owed, or_(dated < _NOW, dated > _NOW + SET_BACK))

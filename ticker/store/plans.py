@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import RowMapping, bindparam, delete, or_, select, update
+from sqlalchemy import BigInteger, RowMapping, bindparam, delete, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Health
@@ -19,6 +19,7 @@ from ticker.store.together import Together, Write
 from ticker.store.upsert import insert
 
 AT_A_TIME = 500  # plans in one statement
+SET_BACK = 60_000  # milliseconds to come, in which nobody can have polled: the clock of the database was set back
 
 T = TypeVar("T")
 
@@ -78,7 +79,8 @@ class Plans:
 
     async def keep(self, plan: Plan) -> None:
         """After a poll; nothing happens where a later one was kept, or the source was given up meanwhile."""
-        later = or_(plans.c.polled_at.is_(None), plans.c.polled_at <= plan.polled_at)
+        to_come = type_coerce(plans.c.polled_at, BigInteger) > type_coerce(Present(), BigInteger) + SET_BACK
+        later = or_(plans.c.polled_at.is_(None), plans.c.polled_at <= plan.polled_at, to_come)
         values = {name: value for name, value in _values(plan).items() if name != "source"}
 
         async def note(db: AsyncConnection) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from ticker.errors import StoreError
 from ticker.store.refusals import unkept
@@ -22,9 +23,18 @@ try:
 except ImportError:  # the extra `postgres`
     asyncpg = None
 
+# What a connection that is lost may end with: asyncpg has other words for one that the server is about to end.
+LOST: Final[tuple[type[Exception], ...]] = (
+    StoreError,
+    OSError,
+    TimeoutError,
+    *((asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) if asyncpg is not None else ()),
+)
+
 CONNECTIONS = 10  # kept open by each process; as many more for a moment
 CONNECT = 5.0  # seconds
-ANSWER = 60.0  # seconds in which a statement must be answered; an upgrade may take longer
+ANSWER = 60.0  # seconds in which a statement must be answered; an upgrade, and who waits for it, have UPGRADED
+UPGRADED = 3600.0
 SILENT = 10_000  # milliseconds in which the other side must acknowledge what was sent
 IDLE, BETWEEN, PROBES = 5, 3, 2  # seconds of silence, then between probes, and how many of them
 
@@ -64,14 +74,14 @@ async def open_postgresql(url: str) -> AsyncEngine:
             await _must_hold_any_script(db, named)
             version = await db.run_sync(version_of_schema)
         if version != HEAD:
-            async with engine.begin() as db:
-                await db.execute(text("SET LOCAL lock_timeout = 0"))
-                await db.execute(text(f"SELECT pg_advisory_xact_lock({UPGRADE})"))
-                await db.run_sync(_upgrade, named)
+            await _upgraded(url, named)
     except DBAPIError as error:
         await engine.dispose()
         said = (error.orig and error.orig.__cause__) or error.orig
         raise StoreError(f"store: {named}: {unkept(str(said))}") from error
+    except TimeoutError as error:
+        await engine.dispose()
+        raise StoreError(f"store: {named}: no answer in time; is another process upgrading it?") from error
     except StoreError as error:
         await engine.dispose()
         raise error if str(error).startswith("store: ") else StoreError(f"store: {named}: {error}") from error
@@ -81,13 +91,30 @@ async def open_postgresql(url: str) -> AsyncEngine:
     return engine
 
 
-async def connect(url: str, **settings: str) -> Any:
-    """A connection of asyncpg, that ends where the other side is silent. Raises StoreError."""
+async def _upgraded(url: str, named: str) -> None:
+    """Make the schema, or bring it up to date, on a connection that may take its time: a table of years is large."""
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: connect(url, answer=UPGRADED), poolclass=NullPool
+    )
+    async with engine.begin() as db:
+        await db.execute(text("SET LOCAL lock_timeout = 0"))
+        await db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        await db.execute(text(f"SELECT pg_advisory_xact_lock({UPGRADE})"))
+        await db.run_sync(_upgrade, named)
+
+
+async def connect(url: str, *, answer: float = ANSWER, **settings: str) -> Any:
+    """A connection of asyncpg, that ends where the other side is silent. Raises StoreError.
+
+    Args:
+        answer: seconds in which a statement must be answered.
+        settings: of the session, beside ours.
+    """
     if asyncpg is None:
         raise StoreError("store: PostgreSQL needs the extra `postgres` (docs/scaling.md)")
     try:
         made = await asyncpg.connect(
-            url, timeout=CONNECT, command_timeout=ANSWER, server_settings={**SESSION, **settings}
+            url, timeout=CONNECT, command_timeout=answer, server_settings={**SESSION, **settings}
         )
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         raise StoreError(_why_not(error)) from error
@@ -97,7 +124,10 @@ async def connect(url: str, **settings: str) -> Any:
 
 def public_name(url: str) -> str:
     """The address without what is nobody's business: user, password, options. Of any database."""
-    return url if url.startswith("sqlite:") else re.sub(r"(?<=://).*@", "", url.partition("?")[0])
+    if url.startswith("sqlite:"):
+        return url
+    # Up to the last @, for a password may hold a raw ? or /; parameters hold no @ that anybody needs.
+    return re.sub(r"(?<=://).*@", "", url).partition("?")[0]
 
 
 def _end_when_silent(wire: socket.socket | None) -> None:

@@ -1,10 +1,12 @@
 """Between the nouns of `model` and the rows of the tables."""
 
+import asyncio
 import gzip
 import json
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from hashlib import sha256
@@ -31,6 +33,7 @@ from ticker.model import (
     Version,
 )
 
+_PACKING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pack")
 ROWS = 2  # version of how the rows of a poll are packed; 1 was [[printed, title, link, guid], …]
 
 
@@ -200,6 +203,11 @@ def poll_of(row: RowMapping) -> KeptPoll:
 def pack(documents: Mapping[Format, bytes]) -> dict[str, bytes]:
     """Columns of `versions` and `archives`; equal documents give equal columns."""
     return {form.ending: gzip.compress(document, 6, mtime=0) for form, document in documents.items()}
+
+
+async def packed_apart(documents: Mapping[Format, bytes]) -> dict[str, bytes]:
+    """`pack` in a thread that does nothing else: who publishes holds others up, and must not wait for pages."""
+    return await asyncio.get_running_loop().run_in_executor(_PACKING, pack, documents)
 
 
 def version_of(row: RowMapping) -> Version:

@@ -19,7 +19,6 @@ from typing import Any
 
 import structlog
 
-from ticker.errors import StoreError
 from ticker.store.order import TELLING, TURN
 
 SILENT = "10s"  # until the server ends a connection that says nothing, as that of a process that is frozen
@@ -86,11 +85,15 @@ class Turn:
             self._asking = None
 
     async def _keep_asking(self) -> None:
-        from asyncpg import InterfaceError, PostgresError  # an extra; it has no types
+        from ticker.store.postgresql import LOST
 
         while True:
-            with suppress(StoreError, OSError, PostgresError, InterfaceError):
+            try:
                 await self._ask()
+            except LOST:
+                pass
+            except Exception as error:
+                log.error("bug", exc_info=error, detail="the turn to tell hubs and people is asked for again")
             await asyncio.sleep(self._pace.ask)
 
     async def _ask(self) -> None:

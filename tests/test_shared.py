@@ -1,0 +1,144 @@
+"""What several processes publish through one PostgreSQL: by its clock, and one version of a feed a second."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+from tests.running import PATIENCE
+from tests.test_store import AT, LINES, channel, keep, press
+from ticker.model import Version
+from ticker.service import system_clock
+from ticker.store import Store
+from ticker.store.postgresql import public_name
+
+BOTH = {"desk": "أخبار", "other": "أخبار أخرى"}
+CHANNELS = {"": channel(sources=BOTH), "desk": channel("desk", sources={"desk": BOTH["desk"]})}
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[str]:
+    name = postgres.name_of(tmp_path / "shared")
+    postgres.create(name)
+    yield name
+    postgres.drop([name])
+
+
+@asynccontextmanager
+async def opened(database: str) -> AsyncIterator[Store]:
+    """As a process that polls opens it."""
+    store = await Store.open(postgres.address(database))
+    store.publish_apart(0)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def published(store: Store) -> Version:
+    version = await store.version("")
+    assert version is not None
+    return version
+
+
+async def all_published(store: Store) -> None:
+    """As every process does each second."""
+    async with asyncio.timeout(PATIENCE):
+        while await store.owes(CHANNELS):
+            await store.publish_owed(CHANNELS, system_clock(), press)
+            await asyncio.sleep(0.05)
+
+
+def shift(database: str, seconds: int) -> None:
+    """As if the clock of the database had been set back by so much."""
+    postgres.execute(database, f"UPDATE versions SET last_modified = last_modified + {seconds}")  # noqa: S608 - a number
+
+
+async def test_what_comes_within_a_second_is_kept_at_once_and_published_when_that_is_over(database):
+    async with opened(database) as store:
+        for number in range(1, 5):
+            await keep(store, AT + number * MINUTE, LINES[4 - number :])
+        assert len(await store.newest(None, limit=9)) == 4
+        await all_published(store)
+        version = await published(store)
+        assert all(
+            title.partition(" ")[2].encode() in version.documents[form] for title in LINES for form in version.documents
+        )
+        assert version.last_modified <= system_clock(), "no date to come"
+        assert version.revision <= 3, "not one for each poll"
+
+
+async def test_whoever_publishes_no_feed_has_two_versions_in_a_second(database):
+    async with opened(database) as one, opened(database) as two:
+        seen: dict[int, int] = {}
+        for number in range(1, 9):
+            await keep(
+                one if number % 2 else two, AT + number * MINUTE, [f"14:5{number} خبر رقم {number} عن حركة السير"]
+            )
+            for store in (one, two):
+                await store.publish_owed(CHANNELS, system_clock(), press)
+            version = await published(one)
+            seen[version.revision] = int(version.last_modified.timestamp())
+            await asyncio.sleep(0.3)
+        await asyncio.gather(all_published(one), all_published(two))
+        last = await published(two)
+    dates = [*seen.values(), int(last.last_modified.timestamp())][: len({*seen, last.revision})]
+    assert len(dates) > 2
+    assert dates == sorted(set(dates))
+    assert dates[-1] <= system_clock().timestamp()
+
+
+async def test_a_version_that_is_dated_a_moment_ahead_is_waited_for(database):
+    async with opened(database) as store:
+        await keep(store, AT, LINES[1:])
+        shift(database, 3)
+        before = await published(store)
+        await keep(store, AT + MINUTE, LINES)
+        assert (await published(store)).revision == before.revision
+        await all_published(store)
+        after = await published(store)
+        assert after.revision == before.revision + 1
+        assert before.last_modified < after.last_modified <= system_clock()
+
+
+async def test_after_the_clock_of_the_database_was_set_back_feeds_go_on(database):
+    async with opened(database) as store:
+        await keep(store, AT, LINES[1:])
+        shift(database, 600)
+        before = await published(store)
+        await keep(store, AT + MINUTE, LINES)
+        after = await published(store)
+    assert after.revision == before.revision + 1
+    assert after.last_modified == before.last_modified + timedelta(seconds=1), "it grows"
+
+
+async def test_who_publishes_waits_for_no_page_and_no_name_that_others_wait_for(database):
+    loop, answered = asyncio.get_running_loop(), threading.Event()
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
+    async with opened(database) as store:
+        busy = loop.run_in_executor(None, answered.wait)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await keep(store, AT, LINES)
+        finally:
+            answered.set()
+            await busy
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://ticker:secret@db.example/ticker",
+        "postgresql://ticker:s/e?cret@db.example/ticker?sslmode=require",
+        "postgresql://ticker:se@cret@db.example/ticker",
+    ],
+)
+def test_the_name_of_a_database_holds_nothing_of_a_password(address: str) -> None:
+    assert public_name(address) == "postgresql://db.example/ticker"
