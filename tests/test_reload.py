@@ -229,4 +229,4 @@ async def test_a_poll_that_runs_while_its_source_is_taken_out_ends_in_peace(tmp_
                 while len((await service.get("second/feed.json")).json()["items"]) < 7:
                     await asyncio.sleep(0.05)
             assert await service.stop() == 0
-    assert {line["event"] for line in logged(config)} <= {"serving", "poll", "config", "stopped"}
+    assert {line["event"] for line in logged(config)} <= {"serving", "poll", "config", "stopped", "turn"}
