@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 settings.register_profile("ticker", deadline=None)  # the clock of a busy machine is no test
 settings.load_profile("ticker")
 
-LONG = ("test_whole_way.py", "test_simulator.py")
+LONG = ("test_cluster.py", "test_reliability.py", "test_simulator.py", "test_whole_way.py")
 GARBAGE = 20_000  # objects more than there were, until those of them that nothing holds are looked for
 
 
