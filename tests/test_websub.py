@@ -222,10 +222,9 @@ async def test_a_hub_that_fails_is_no_longer_advertised_until_it_listens_again(t
 async def test_whatever_a_hub_does_the_others_are_told(tmp_path, hub, behaviour):
     async with Stranger() as good:
         hub["/"] = behaviour
-        once = replace(QUICK, pauses=())
-        async with a_desk(tmp_path, hub.url(), good.url(), outgoing=IMPATIENT, patience=once) as desk:
+        async with a_desk(tmp_path, hub.url(), good.url(), outgoing=IMPATIENT) as desk:
             await desk.publish("خبر")
-            await good.until(lambda self: len(self.deliveries) == 3)
+            await good.until(lambda self: len({told.body for told in self.deliveries}) == 3)  # a slow one maybe twice
             await desk.until(lambda: desk.announcer.working() == (good.url(),))
 
 
