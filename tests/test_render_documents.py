@@ -128,6 +128,25 @@ def test_a_description_of_many_sources_stays_short() -> None:
     assert len(told["authors"]) == 9
 
 
+@pytest.mark.parametrize("form", Format)
+def test_a_document_of_thousands_of_sources_is_no_larger_than_its_items_ask_for(form: Format) -> None:
+    few, many = ({f"s{n}": f"Paper {n}" for n in range(count)} for count in (100, 5000))
+    spoken = [replace(item, source=f"s{n}") for n, item in enumerate(feed(HARD[0], HARD[1]).items)]
+    small, large = (
+        render(replace(feed(), channel=channel("", sources=said), items=tuple(spoken)), form) for said in (few, many)
+    )
+    assert len(large) < len(small) + 100, "but for digits"
+    names = read(large, form)
+    assert len(names) == 2
+    assert large.count(b"Paper 4999") == 0
+
+
+def test_an_empty_variant_of_thousands_of_sources_has_an_author() -> None:
+    said = channel("", title="News", sources={f"s{n}": f"Paper {n}" for n in range(5000)})
+    told = json.loads(render(replace(feed(HARD[0]), channel=said, items=(), query="q=x"), Format.JSON))
+    assert told["authors"] == [{"name": "News"}]
+
+
 # --- hubs, archives, variants ----------------------------------------------------------------------------------------
 
 

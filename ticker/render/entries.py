@@ -52,9 +52,14 @@ def entries(feed: Feed) -> list[Entry]:
 
 def voice(channel: Channel, name: str) -> Voice:
     """What to call a source; its name serves once it is no longer configured and only its items are left."""
-    title = plain(channel.sources.get(name, "")) or plain(name) or GENERATOR
+    title = called(channel, name)
     page = public_uri(channel.pages.get(name, ""))
-    return Voice(plain(name) or title, unmarked(title), page, channel.language_of(name))
+    return Voice(plain(name) or title, title, page, channel.language_of(name))
+
+
+def called(channel: Channel, name: str) -> str:
+    """The title of a source."""
+    return unmarked(plain(channel.sources.get(name, "")) or plain(name) or GENERATOR)
 
 
 def utc(instant: datetime) -> datetime:

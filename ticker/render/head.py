@@ -5,10 +5,11 @@ from urllib.parse import parse_qsl
 from uuid import UUID, uuid5
 
 from ticker.model import Channel, Feed, Format
-from ticker.render.entries import GENERATOR, voice
+from ticker.render.entries import GENERATOR, called
 from ticker.render.plain import plain, shortened, unmarked
 
 NAMESPACE = UUID("b7e3b680-7f60-4e96-8cd0-0bbafd7bbddf")  # of feed ids; never change it
+MOST_AUTHORS = 100  # sources that the head of a document names whether they speak in it or not
 NAMED_SOURCES = 5  # in a description: it is to stay a short sentence
 LONGEST_NAME = 200  # characters of the title of a variant
 
@@ -45,17 +46,28 @@ def identifier(feed: Feed) -> str:
     return uuid5(NAMESPACE, f"feed:{feed.channel.name}" + (f"?{feed.query}" if feed.query else "")).urn
 
 
-def authors(channel: Channel) -> list[str]:
-    """The titles of the sources, each once, by name: the order of the configuration must not show in the bytes."""
-    names = dict.fromkeys(voice(channel, name).title for name in sorted(channel.sources))
+def authors(feed: Feed) -> list[str]:
+    """The titles of the sources, each once, by name: the order of the configuration must not show in the bytes.
+
+    Of more than `MOST_AUTHORS` only those that speak in this document: it is to grow with its items alone.
+    """
+    channel = feed.channel
+    few = len(channel.sources) <= MOST_AUTHORS
+    speaking = channel.sources if few else {item.source for item in feed.items}
+    names = dict.fromkeys(called(channel, name) for name in sorted(speaking))
     return list(names) or [unmarked(plain(channel.title) or channel.name or GENERATOR)]
 
 
 def description(channel: Channel) -> str:
     """One sentence, in the language of the feed."""
     opening, comma = _SENTENCES.get(channel.language.lower().split("-")[0], _SENTENCES["en"])
-    names = authors(channel)
-    return opening + comma.join(names[:NAMED_SOURCES]) + ("…" if len(names) > NAMED_SOURCES else "")
+    names: dict[str, None] = {}
+    for name in sorted(channel.sources):
+        names[called(channel, name)] = None
+        if len(names) > NAMED_SOURCES:
+            break
+    named = list(names) or [unmarked(plain(channel.title) or channel.name or GENERATOR)]
+    return opening + comma.join(named[:NAMED_SOURCES]) + ("…" if len(named) > NAMED_SOURCES else "")
 
 
 def hubs(feed: Feed) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ def jsonfeed(feed: Feed) -> bytes:
         "icon": f"{channel.public_url}icon-512.png",
         "favicon": f"{channel.public_url}icon.png",  # at least 64 pixels wide, says the specification
         "language": channel.language,
-        "authors": [{"name": name} for name in head.authors(channel)],
+        "authors": [{"name": name} for name in head.authors(feed)],
         **({"hubs": [{"type": "WebSub", "url": hub} for hub in hubs]} if hubs else {}),
         "items": [_item(entry) for entry in entries(feed)],
     }

@@ -59,7 +59,7 @@ def _document(feed: Feed, form: Format) -> Any:
     document.language(channel.language)
     document.generator(GENERATOR)
     document.updated(max([utc(feed.updated), *(entry.updated for entry in told)]))
-    document.author([{"name": name} for name in head.authors(channel)])
+    document.author([{"name": name} for name in head.authors(feed)])
     document.icon(f"{channel.public_url}favicon.ico")
     icon = f"{channel.public_url}icon.png"  # also Atom's logo
     document.image(icon, title=title, link=channel.page_url, width=ICON_SIDE, height=ICON_SIDE)
