@@ -305,8 +305,20 @@ def _server() -> str:
         if not told.exists() and _is_url():
             told.write_text(os.environ[NAMED], "utf-8")
         elif not told.exists():
-            _start(folder)
+            _start_once(folder)
         return told.read_text("utf-8")
+
+
+def _start_once(folder: Path) -> None:
+    """Where it cannot be started the first test waits to find that out, and all others are told at once."""
+    failed = folder / "failed"
+    if failed.exists():
+        raise RuntimeError(failed.read_text("utf-8"))
+    try:
+        _start(folder)
+    except (RuntimeError, subprocess.TimeoutExpired) as error:
+        failed.write_text(str(error), "utf-8")
+        raise
 
 
 def _start(folder: Path) -> None:
