@@ -247,7 +247,7 @@ def be_ticker(folder: Path, number: str, command: str) -> None:
         late.write(f"{time():.3f} {max(lateness.total_seconds(), 0.0):.4f}\n")
         started(self, source, lateness)
 
-    Poller.started = noted  # type: ignore[method-assign]
+    Poller.started = noted  # type: ignore[method-assign]  # it is looked at from within
     os.chdir(folder)
     sys.argv = ["ticker", "-c", str(folder / "config.yaml"), command]
     ticker()

@@ -6,8 +6,8 @@ Each source is a host of its own, an address of loopback, and answers in full wh
 frame is that of `ticker demo`, with other words in it for each source, so that nothing that was learned of the texts of
 one page helps with the next. Its list has 20 lines, and a new one every so many minutes, on the average.
 
-It remembers who was asked when, and which line was first shown when: `/farm/asked/SINCE` and `/farm/shown` tell both as
-JSON, `/farm/seen` how many were asked at all. `/farm/news/900` makes the mean between two lines 900 s from now on.
+It remembers who was asked when, and which line was first shown when: `/told/asked/SINCE` and `/told/shown` tell both as
+JSON, `/told/seen` how many were asked at all. `/told/news/900` makes the mean between two lines 900 s from now on.
 """
 
 import argparse
@@ -153,7 +153,7 @@ class Farm:
             self.asked.append((number, now))
             self.seen.add(number)
             return _answered(b"200 OK", b"text/html; charset=utf-8", self.desks[number].body(now))
-        if path.startswith("/farm/"):
+        if path.startswith("/told/"):
             return _answered(b"200 OK", b"application/json", json.dumps(self._told(*path[6:].split("/"))).encode())
         return _answered(b"404 Not Found", b"text/plain", b"nothing here")  # robots.txt, for one
 
@@ -225,7 +225,7 @@ class Running:
         self._told(f"news/{news}")
 
     def _told(self, what: str) -> Any:
-        with urlopen(f"http://127.0.0.1:{self.port}/farm/{what}", timeout=60) as answer:
+        with urlopen(f"http://127.0.0.1:{self.port}/told/{what}", timeout=60) as answer:
             return json.load(answer)
 
 

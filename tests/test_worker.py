@@ -86,6 +86,27 @@ async def test_while_its_database_is_gone_a_worker_is_not_ready_and_counts_how_l
             await asyncio.sleep(0.1)
 
 
+async def test_a_worker_takes_other_sources_and_titles_over_while_it_runs(tmp_path, shared):
+    lines = Manual()
+    for n in range(6):
+        lines.add(f"خبر رقم {n} عن حركة السير", system_clock())
+    async with serve_newsroom(newsroom_app(lines, system_clock)) as url:
+        config = config_on(shared, tmp_path, url)
+        async with working(config, tmp_path / "log") as (worker, _):
+            await holds(shared, "SELECT 1 FROM plans WHERE source = 'desk' AND state = 'healthy'")
+            settings = yaml.safe_load(config.read_text("utf-8"))
+            old = settings["sources"][0]
+            settings["sources"] = [old | {"title": "مكتب آخر"}, old | {"name": "second"}]
+            config.write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
+            worker.send_signal(signal.SIGHUP)
+            await holds(shared, "SELECT 1 FROM plans WHERE source = 'second' AND state = 'healthy'")
+            await holds(shared, "SELECT 1 FROM versions WHERE feed = 'desk' AND revision > 1")
+            settings["sources"] = settings["sources"][1:]
+            config.write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
+            worker.send_signal(signal.SIGHUP)
+            await holds(shared, "SELECT 1 WHERE NOT EXISTS (SELECT FROM plans WHERE source = 'desk')")
+
+
 @asynccontextmanager
 async def working(config: Path, log: Path) -> AsyncIterator[tuple[Forked, httpx.AsyncClient]]:
     """A worker that is ready and has measured, and who asks it."""

@@ -7,7 +7,7 @@ it in pieces, and the first half of a configuration is a configuration too.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +15,10 @@ from pathlib import Path
 import structlog
 
 from ticker.config import Settings
-from ticker.errors import ConfigError
+from ticker.errors import ConfigError, StoreError
 
 LOOK = 5.0  # seconds between two looks at the file
+AGAIN = 5.0  # seconds until settings that the store did not let us take over are tried once more
 SETTLED = 0.5  # seconds in which it must not change before it is read
 
 _Mark = tuple[int, int, int, int] | None  # of a file as it stands; None where there is none
@@ -75,6 +76,45 @@ class Watched:
         except OSError:
             return None
         return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+async def keep_up(
+    watched: Watched,
+    asked: asyncio.Event,
+    *,
+    in_force: Callable[[], Settings],
+    take: Callable[[Settings], Awaitable[None]],
+) -> None:
+    """Take over what is read, until cancelled; where the store refuses, until it does no longer.
+
+    That is tried again whatever becomes of the file: half of these settings may be in force already.
+
+    Args:
+        asked: as of `Watched.changes`.
+        in_force: what was taken over last as a whole.
+        take: goes on by other settings; raises StoreError.
+    """
+    async for read in watched.changes(asked):
+        while True:
+            try:
+                await _take_over(read, in_force(), take)
+            except StoreError as error:
+                log.error("config", detail=f"not taken over yet, tried again in {AGAIN:g} s: {error}")
+            else:
+                break
+            await asyncio.sleep(AGAIN)
+
+
+async def _take_over(read: Settings, before: Settings, take: Callable[[Settings], Awaitable[None]]) -> None:
+    settings, kept = merged(before, read)
+    if kept:
+        log.warning("config", detail=f"{', '.join(kept)}: takes effect when the service is started anew")
+    if settings == before:
+        log.info("config", detail="read again, and nothing is to be done otherwise")
+        return
+    told = differences(before, settings)
+    await take(settings)
+    log.info("config", detail="taken over", **told)
 
 
 def merged(running: Settings, read: Settings) -> tuple[Settings, list[str]]:

@@ -28,7 +28,7 @@ from ticker.model import Channel
 from ticker.overseen import Overseen
 from ticker.poller import Poller
 from ticker.press import RenderThread
-from ticker.reload import Watched, differences, merged
+from ticker.reload import AGAIN, Watched, keep_up
 from ticker.render import opml
 from ticker.schedule import Schedule
 from ticker.serve import (
@@ -55,7 +55,6 @@ REFRESH = 1.0  # seconds between two looks at what another process may have publ
 SWITCH = 0.0005  # seconds that rendering keeps the interpreter from the loop each time; Python's own 0.005 add up
 APART = 0.25  # seconds from one publishing to the next, at least
 OWING = 0.1  # seconds between two looks at what a command still has to publish
-AGAIN = 5.0  # seconds until settings that the store did not let us take over are tried once more
 
 log = structlog.get_logger()
 
@@ -270,7 +269,7 @@ class _Service:
         if self._role is Role.WEB:
             beside.append(asyncio.create_task(self._elsewhere.keep_looking()))
         if watched is not None:
-            beside.append(asyncio.create_task(self._keep_up(watched, again)))
+            beside.append(asyncio.create_task(keep_up(watched, again, in_force=self._in_force, take=self.take)))
         for task in beside:
             task.add_done_callback(_tell_bug)
         if self._role is Role.ALL:
@@ -331,32 +330,6 @@ class _Service:
         """Before another takes its place, or everything ends: two would tell everybody twice."""
         if self._teller is not None:
             await self._teller.stop()  # it stays: the next one takes over what it knows, and a second stop does no harm
-
-    async def _keep_up(self, watched: Watched, again: asyncio.Event) -> None:
-        async for read in watched.changes(again):
-            await self._insist(read)
-
-    async def _insist(self, read: Settings) -> None:
-        """Until the store lets us, whatever becomes of the file: half of these settings may be in force already."""
-        while True:
-            try:
-                await self._take_over(read)
-            except StoreError as error:
-                log.error("config", detail=f"not taken over yet, tried again in {AGAIN:g} s: {error}")
-            else:
-                return
-            await asyncio.sleep(AGAIN)
-
-    async def _take_over(self, read: Settings) -> None:
-        settings, kept = merged(self._in_force(), read)
-        if kept:
-            log.warning("config", detail=f"{', '.join(kept)}: takes effect when the service is started anew")
-        if settings == self.settings:
-            log.info("config", detail="read again, and nothing is to be done otherwise")
-            return
-        told = differences(self._in_force(), settings)
-        await self.take(settings)
-        log.info("config", detail="taken over", **told)
 
 
 def _gate_of(settings: Settings, addresses: Addresses) -> Callable[[ASGIApp], ASGIApp] | None:

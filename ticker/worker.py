@@ -14,14 +14,14 @@ import structlog
 from ticker import memory
 from ticker.channels import published_channels
 from ticker.config import Settings, warnings
-from ticker.errors import StoreError, TickerError
+from ticker.errors import TickerError
 from ticker.jobs import Rounds, agree
 from ticker.metrics import Metrics
 from ticker.poller import Poller
 from ticker.press import RenderThread
-from ticker.reload import Watched, differences, merged
+from ticker.reload import Watched, keep_up
 from ticker.serve import QuietServer, listen, quiet_uvicorn, server_of, vitals
-from ticker.service import AGAIN, APART, PATIENCE, REFRESH, opened, prepare_process, refreshed, signals_to, system_clock
+from ticker.service import APART, PATIENCE, REFRESH, opened, prepare_process, refreshed, signals_to, system_clock
 from ticker.store import Store
 from ticker.telling import behind
 
@@ -78,7 +78,11 @@ class _Worker:
         self.settings: Settings | None = None  # taken over last
 
     async def take(self, settings: Settings) -> None:
-        """Go on by *settings*. Polls that run end as they began. Raises StoreError: nothing was taken over."""
+        """Go on by *settings*. Polls that run end as they began.
+
+        Raises:
+            StoreError: polls may go by the one and feeds by the other settings: it must be tried again.
+        """
         for warning in warnings(settings):
             log.warning("config", detail=warning)
         channels = await published_channels(settings, self._store)
@@ -93,11 +97,11 @@ class _Worker:
         self._metrics.kept(await self._store.count())
         self._poller.take(settings, channels)
         self._rounds.take(settings.sources)
-        self.settings = settings
         # Who published a moment ago may have done so by the settings of before: nobody else would make that good.
         await self._store.republish(channels.values(), system_clock().replace(microsecond=0), self._press)
         self._stop_archiving()
         self._archiving = asyncio.create_task(self._poller.catch_up())  # other workers may do so as well: in turn
+        self.settings = settings
         await self._queue.agree()
 
     async def work(
@@ -106,7 +110,7 @@ class _Worker:
         """Poll until *stop*, then give back what was taken."""
         beside = [asyncio.create_task(self._keep_up_to_date()), asyncio.create_task(self._measure())]
         if watched is not None:
-            beside.append(asyncio.create_task(self._keep_up(watched, again)))
+            beside.append(asyncio.create_task(keep_up(watched, again, in_force=self._in_force, take=self.take)))
         for task in beside:
             task.add_done_callback(_tell_bug)
         answering = self._answering() if listening else None
@@ -157,29 +161,6 @@ class _Worker:
                 last, at = late.total_seconds(), loop.time()
             self._metrics.behind(last if late is not None else last + loop.time() - at)
             await asyncio.sleep(REFRESH if late is None else MEASURED)
-
-    async def _keep_up(self, watched: Watched, again: asyncio.Event) -> None:
-        async for read in watched.changes(again):
-            await self._insist(read)
-
-    async def _insist(self, read: Settings) -> None:
-        """Until the store lets us."""
-        settings, kept = merged(self._in_force(), read)
-        if kept:
-            log.warning("config", detail=f"{', '.join(kept)}: takes effect when the worker is started anew")
-        if settings == self.settings:
-            log.info("config", detail="read again, and nothing is to be done otherwise")
-            return
-        told = differences(self._in_force(), settings)
-        while True:
-            try:
-                await self.take(settings)
-            except StoreError as error:
-                log.error("config", detail=f"not taken over yet, tried again in {AGAIN:g} s: {error}")
-            else:
-                log.info("config", detail="taken over", **told)
-                return
-            await asyncio.sleep(AGAIN)
 
     def _answering(self) -> QuietServer:
         quiet_uvicorn(lambda error, times: log.error("bug", exc_info=error, times=times))
