@@ -394,10 +394,12 @@ def main() -> None:
     asked = parser.parse_args()
     options = Options(asked.sources, asked.workers, asked.rates, asked.seconds, asked.curve, asked.growth, asked.news)
     print(HEAD)
-    found = {name: course(name, options, asked.server) for name in asked.shapes}
-    told = {"options": options, "machine": load(), "shapes": found}
-    if asked.json:
-        asked.json.write_text(json.dumps(told, indent=2, default=asdict))
+    found: dict[str, Course] = {}
+    for name in asked.shapes:
+        found[name] = course(name, options, asked.server)
+        if asked.json:  # after each, for the next one may take an hour
+            told = {"options": options, "machine": load(), "shapes": found}
+            asked.json.write_text(json.dumps(told, indent=2, default=asdict))
     if asked.plot:
         asked.plot.write_text(plot(found, f"{options.workers} workers, {load()}"), "utf-8")
 

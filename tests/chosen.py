@@ -1,4 +1,4 @@
-"""Which tests run on PostgreSQL: all of the modules that come by tests/stores.py, but for those marked `sqlite`."""
+"""Which tests run on PostgreSQL: all of the modules that come by tests/stores.py, but for some with a mark."""
 
 import ast
 from collections.abc import Iterator
@@ -9,13 +9,15 @@ import pytest
 
 from tests import stores
 
+LEFT_OUT = ("sqlite", "once")  # marks
+
 
 class OnPostgres:
     """Keeps what touches no store, or only a file of SQLite, out of a run on PostgreSQL, and says how much that was."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.tests = config.rootpath / "tests"
-        self.left_out = 0  # tests marked `sqlite`
+        self.left_out = 0  # tests with such a mark
         self.workers: list[int] = []  # what each worker says of that: all collect the same
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
@@ -25,7 +27,7 @@ class OnPostgres:
         return self.tests / "stores.py" in leads_to(path, self.tests)
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        left_out = [item for item in items if item.get_closest_marker("sqlite")]
+        left_out = [item for item in items if any(map(item.get_closest_marker, LEFT_OUT))]
         self.left_out = len(left_out)
         items[:] = [item for item in items if item not in set(left_out)]
         config.hook.pytest_deselected(items=left_out)
@@ -52,10 +54,10 @@ class OnPostgres:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         modules = [self.stores(path) for path in sorted(self.tests.rglob("test_*.py"))]
-        files = max(self.workers, default=self.left_out)
+        left_out = max(self.workers, default=self.left_out)
         terminalreporter.line(
             f"on PostgreSQL: the {sum(modules)} of {len(modules)} modules that come by tests/stores.py,"
-            f" without {files} tests that are about a file of SQLite"
+            f" without {left_out} tests that are about a file of SQLite or choose their engines themselves"
         )
 
 

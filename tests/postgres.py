@@ -255,6 +255,17 @@ def drop(databases: Iterable[str]) -> None:
     _with("postgres", remove)
 
 
+@contextmanager
+def fresh(place: Path, template: str = "template0") -> Iterator[str]:
+    """The name of a database for *place*, which is gone afterwards."""
+    name = name_of(place)
+    create(name, template)
+    try:
+        yield name
+    finally:
+        drop([name])
+
+
 def execute(database: str, script: str) -> None:
     """Run SQL in a database."""
     _with(database, lambda db: db.execute(script))

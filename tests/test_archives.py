@@ -229,6 +229,7 @@ async def test_a_damaged_archive_is_a_named_error(store, tmp_path):
     assert await store.archive("desk", 2, URL) is not None
 
 
+@pytest.mark.sqlite("published by the transaction that keeps")
 async def test_an_error_while_an_archive_is_rendered_leaves_everything_as_it_was(store, tmp_path):
     room = Newsroom(store, [channel("desk")])
     await room.prints("desk", ROWS)

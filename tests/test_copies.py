@@ -24,7 +24,7 @@ from tests.disks import needs_root
 from tests.lines import instant
 from tests.running import answered, running, write_config
 from tests.stores import ALL_TABLES, POSTGRES, change, everything, filled_at, look, store_at
-from tests.walks import URL, Newsroom, everywhere, ids_of, opened, published
+from tests.walks import URL, Newsroom, everywhere, ids_of, opened, press, published
 from ticker import __version__
 from ticker.errors import StoreError, TickerError
 from ticker.lines import read_lines, write_lines
@@ -96,13 +96,26 @@ async def test_a_store_that_was_imported_is_the_one_that_was_exported_to_the_byt
     lines = await exported(kept, tmp_path / "all.jsonl")
     await imported(tmp_path / "again.db", tmp_path / "all.jsonl")
     before, after = tables(tmp_path / "kept.db"), tables(tmp_path / "again.db")
-    assert {name for name, rows in before.items() if not rows} == {"announced", "importing"}
+    assert {name for name, rows in before.items() if not rows} == {"announced", "importing", "owed"}
     assert after == before
     async with opened(tmp_path / "again.db") as again:
         assert (await exported(again, tmp_path / "again.jsonl"))[1:] == lines[1:]
         for feed in ("", "desk", "port"):
             assert await published(again, feed) == await published(kept, feed)
             assert await again.archive(feed, 1, URL) == await kept.archive(feed, 1, URL)
+
+
+async def test_what_is_owed_to_readers_goes_along_and_is_published_by_whoever_has_the_copy(kept, tmp_path):
+    old, new = tmp_path / "kept.db", tmp_path / "again.db"
+    change(old, "INSERT INTO owed (feed, at) VALUES ('desk', ?)", 1_736_827_200)
+    await exported(kept, tmp_path / "all.jsonl")
+    await imported(new, tmp_path / "all.jsonl")
+    assert look(new, "SELECT feed, at FROM owed") == look(old, "SELECT feed, at FROM owed") == [("desk", 1_736_827_200)]
+    async with opened(new) as again:
+        channels = {said.name: said for said in everywhere()}
+        await again.republish(channels.values(), NOW, press)
+        await again.publish_owed(channels, NOW, press)
+    assert look(new, "SELECT feed FROM owed") == []
 
 
 async def test_what_failed_polls_have_left_in_a_store_without_headlines_makes_room(kept, tmp_path):
@@ -124,7 +137,7 @@ async def test_every_table_with_something_in_it_is_in_the_export(kept, tmp_path)
         "revisions", "importing", "forgetting", "plans", "alembic_version", *(["search"] if not POSTGRES else []),
     }  # fmt: skip
     lines = [json.loads(line) for line in await exported(kept, tmp_path / "all.jsonl")]
-    assert {next(iter(line)) for line in lines} == {*TABLES, "ticker", "end"} - {"announced"}
+    assert {next(iter(line)) for line in lines} == {*TABLES, "ticker", "end"} - {"announced", "owed"}
 
 
 async def test_an_item_is_one_line_that_other_programs_can_read(kept, tmp_path):

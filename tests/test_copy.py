@@ -1,7 +1,4 @@
-"""A store carried from SQLite to PostgreSQL and back: the same to the byte, and whatever breaks off goes on.
-
-Each test has one of both kinds, so a run on PostgreSQL need not do them once more.
-"""
+"""A store carried from SQLite to PostgreSQL and back: the same to the byte, and whatever breaks off goes on."""
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -26,7 +23,7 @@ from ticker.store.moment import Moment
 from ticker.store.records import TABLES, query
 from ticker.store.tables import HEAD, poll_hours
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.once
 NOW = instant("2025-01-15T08:00")
 ROWS = [table.name for table in TABLES.values()] + ["revisions", "importing"]
 
@@ -39,10 +36,8 @@ async def emptied(url: str) -> None:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[str]:
     """The name of an empty database of PostgreSQL."""
-    name = postgres.name_of(tmp_path / "server")
-    postgres.create(name, postgres.made_once("emptied", emptied))
-    yield name
-    postgres.drop([name])
+    with postgres.fresh(tmp_path / "server", postgres.made_once("emptied", emptied)) as name:
+        yield name
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ from ticker.schedule import Wait
 from ticker.schedule.hosts import host_of
 from ticker.store import Plan, Store
 
+pytestmark = pytest.mark.once
 NOON = datetime(2025, 3, 10, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 PATIENCE = 20.0  # seconds until a test gives up waiting
@@ -275,10 +276,8 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    database = postgres.name_of(tmp_path / "queue")
-    postgres.create(database)
-    yield Site(database)
-    postgres.drop([database])
+    with postgres.fresh(tmp_path / "queue") as name:
+        yield Site(name)
 
 
 async def test_two_workers_take_hosts_in_turn_and_never_one_at_once(site):

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,11 +13,12 @@ import pytest
 from tests import postgres
 from tests.running import PATIENCE
 from tests.test_store import AT, LINES, channel, keep, press
-from ticker.model import Version
+from ticker.model import Feed, Format, Version
 from ticker.service import system_clock
 from ticker.store import Store
 from ticker.store.postgresql import public_name
 
+pytestmark = pytest.mark.once
 BOTH = {"desk": "أخبار", "other": "أخبار أخرى"}
 CHANNELS = {"": channel(sources=BOTH), "desk": channel("desk", sources={"desk": BOTH["desk"]})}
 MINUTE = timedelta(minutes=1)
@@ -25,10 +26,8 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[str]:
-    name = postgres.name_of(tmp_path / "shared")
-    postgres.create(name)
-    yield name
-    postgres.drop([name])
+    with postgres.fresh(tmp_path / "shared") as name:
+        yield name
 
 
 @asynccontextmanager
@@ -93,6 +92,60 @@ async def test_whoever_publishes_no_feed_has_two_versions_in_a_second(database):
     assert len(dates) > 2
     assert dates == sorted(set(dates))
     assert dates[-1] <= system_clock().timestamp()
+
+
+async def test_what_cannot_be_rendered_is_kept_all_the_same_and_owed_until_it_can_be(database):
+    async def broken(feed: Feed) -> Mapping[Format, bytes]:
+        raise RuntimeError("out of ink")
+
+    async with opened(database) as store:
+        await keep(store, AT, LINES[1:])
+        await all_published(store)
+        before = await published(store)
+        await asyncio.sleep(1.0)  # of a second in which it may be published
+        with pytest.raises(RuntimeError):
+            await keep(store, AT + MINUTE, LINES, press=broken)
+        assert len(await store.newest(None, limit=9)) == len(LINES)
+        assert await published(store) == before
+        await all_published(store)
+        assert (await published(store)).revision == before.revision + 1
+
+
+async def test_who_keeps_headlines_waits_for_nobody_who_renders(database):
+    rendering, done = asyncio.Event(), asyncio.Event()
+
+    async def slow(feed: Feed) -> Mapping[Format, bytes]:
+        rendering.set()
+        await done.wait()
+        return await press(feed)
+
+    async with opened(database) as one, opened(database) as two:
+        first = asyncio.create_task(keep(one, AT, LINES[1:], press=slow))
+        async with asyncio.timeout(PATIENCE):
+            await rendering.wait()
+            await keep(two, AT, ["14:59 خبر آخر عن حركة السير"], source="other")
+            assert len(await two.newest(None, limit=9)) == len(LINES)
+        assert not first.done()
+        done.set()
+        await first
+        await asyncio.gather(all_published(one), all_published(two))
+        version = await published(one)
+    assert all(line.partition(" ")[2].encode() in version.documents[Format.RSS] for line in LINES[1:])
+
+
+async def test_of_several_who_publish_a_feed_at_once_one_does(database):
+    async with opened(database) as one, opened(database) as two:
+        for number in range(1, 12):
+            at = AT + number * MINUTE
+            await keep(one if number % 2 else two, at, [f"14:5{number % 10} خبر رقم {number} عن حركة السير"])
+            now = system_clock()
+            await asyncio.gather(*(store.publish_owed(CHANNELS, now, press) for store in (one, two) for _ in range(3)))
+        await asyncio.gather(all_published(one), all_published(two))
+        version = await published(one)
+        titles = [item.title for item in await one.newest(None, limit=20)]
+    assert len(titles) == 11
+    assert all(title.encode() in version.documents[Format.RSS] for title in titles)
+    assert version.revision <= 12
 
 
 async def test_a_version_that_is_dated_a_moment_ahead_is_waited_for(database):

@@ -9,7 +9,7 @@ import pytest
 from tests.lines import BEIRUT, instant, page
 from tests.stores import POSTGRES, change, everything, look, unmade_at
 from ticker.errors import ConflictError, StoreError
-from ticker.model import Changes, Channel, Feed, Format, Headline, Known, Match, Page, Poll, Validators
+from ticker.model import Changes, Channel, Feed, Format, Headline, Known, Match, Page, Poll, Press, Validators
 from ticker.poll import documents
 from ticker.reconcile import digest, reconcile
 from ticker.resolve import resolve
@@ -42,7 +42,13 @@ def matched(known: Known, seen: Sequence[Headline], at: datetime) -> list[Match]
 
 
 async def keep(
-    store: Store, at: datetime, lines: Sequence[str], *, source: str = "desk", validators: Validators | None = None
+    store: Store,
+    at: datetime,
+    lines: Sequence[str],
+    *,
+    source: str = "desk",
+    validators: Validators | None = None,
+    press: Press = press,
 ) -> Changes:
     """One poll, by the real stages."""
     seen = page(*lines)
@@ -133,6 +139,7 @@ async def test_the_same_guid_is_never_inserted_twice(store):
     assert len(await store.newest(None, limit=100)) == 4
 
 
+@pytest.mark.sqlite("published by the transaction that keeps")
 async def test_an_error_while_rendering_leaves_everything_as_it_was(store):
     async def broken(feed: Feed) -> Mapping[Format, bytes]:
         raise RuntimeError("out of ink")

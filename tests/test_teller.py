@@ -31,6 +31,7 @@ from ticker.store import Store
 from ticker.store.turn import Pace, Turn
 from ticker.teller import Teller
 
+pytestmark = pytest.mark.once
 PATIENCE = 20.0  # seconds until a test gives up waiting
 SOON = timedelta(seconds=0.02)
 QUICK = Timing(quiet=SOON, most=timedelta(seconds=0.1), again=(SOON,))
@@ -172,13 +173,10 @@ async def until(holds: Callable[[], Any]) -> None:
 
 @asynccontextmanager
 async def a_pair(folder: Path, **settings: Any) -> AsyncIterator[Pair]:
-    template = postgres.made_once("empty", stores._make)
-    database = postgres.name_of(folder / "teller.db")
-    postgres.create(database, template)
     config = write_config(folder, "https://desk.example/")
     written = yaml.safe_load(config.read_text("utf-8")) | settings
     config.write_text(yaml.safe_dump(written, allow_unicode=True), "utf-8")
-    try:
+    with postgres.fresh(folder / "teller.db", postgres.made_once("empty", stores._make)) as database:
         async with AsyncExitStack() as both:
             url = postgres.address(database, tcp=True)
             first = await both.enter_async_context(a_replica(config, url))
@@ -186,8 +184,6 @@ async def a_pair(folder: Path, **settings: Any) -> AsyncIterator[Pair]:
             second = await both.enter_async_context(a_replica(config, url))
             at = system_clock().replace(microsecond=0) - timedelta(seconds=60)
             yield Pair(first, second, database, at, list(LINES))
-    finally:
-        postgres.drop([database])
 
 
 @pytest.fixture
@@ -347,12 +343,10 @@ class Wire:
 
 
 async def test_a_process_that_is_cut_off_gives_up_its_turn_though_nobody_tells_it(tmp_path):
-    database = postgres.name_of(tmp_path / "cut.db")
-    postgres.create(database)
-    url = urlsplit(postgres.address(database, tcp=True))
-    assert url.port is not None
-    wire = Wire(url.port)
-    try:
+    with postgres.fresh(tmp_path / "cut.db") as database:
+        url = urlsplit(postgres.address(database, tcp=True))
+        assert url.port is not None
+        wire = Wire(url.port)
         async with wire.laid() as port:
             through = url._replace(netloc=url.netloc.replace(str(url.port), str(port))).geturl()
             turn = Turn(through, shared=True, pace=Pace(ask=0.05, lease=1.0, grace=0.1))
@@ -364,8 +358,6 @@ async def test_a_process_that_is_cut_off_gives_up_its_turn_though_nobody_tells_i
             async with asyncio.timeout(PATIENCE):
                 await ended
             await turn.stop()
-    finally:
-        postgres.drop([database])
 
 
 async def test_in_sqlite_it_is_always_our_turn():

@@ -15,14 +15,14 @@ from tests.running import PATIENCE, answered, environment, free_port, write_conf
 from ticker.demo import Manual, newsroom_app, serve_newsroom
 from ticker.service import system_clock
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def shared(tmp_path: Path) -> Iterator[str]:
     """A store that several processes may open."""
-    database = postgres.name_of(tmp_path / "shared")
-    postgres.create(database)
-    yield database
-    postgres.drop([database])
+    with postgres.fresh(tmp_path / "shared") as name:
+        yield name
 
 
 def config_on(database: str, folder: Path, url: str) -> Path:

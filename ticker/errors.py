@@ -75,6 +75,10 @@ class StoreError(TickerError):
     """The database refused: nothing of this poll was kept."""
 
 
+class RacedError(StoreError):
+    """Another transaction was first: nothing of this one was kept, and it may be tried again."""
+
+
 class SlowSearchError(StoreError):
     """A search would take longer than anybody waits: ask for less."""
 

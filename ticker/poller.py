@@ -231,7 +231,7 @@ class Poller:
     async def refresh(self) -> None:
         """Serve what has been published since; a store that refuses is told, and everything is served on.
 
-        Where others publish too, what is owed is published first, once its second is over (`Store.publish_owed`).
+        Where others publish too, what is owed is published first, once its second is over (`store.feeds`).
         """
         try:
             if self._store.shared:

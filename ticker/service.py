@@ -86,7 +86,8 @@ async def opened_to_publish(settings: Settings) -> AsyncIterator[tuple[Store, Re
         store.publish_apart(0)
         channels = await published_channels(settings, store)
         yield store, press, channels
-        while await store.owes(channels):
+        owing = await store.owes(channels)
+        while owing & await store.owes(channels):  # what others bring meanwhile is theirs
             await asyncio.sleep(OWING)
             await store.publish_owed(channels, system_clock(), press)
 

@@ -55,7 +55,7 @@ def authors(feed: Feed) -> list[str]:
     few = len(channel.sources) <= MOST_AUTHORS
     speaking = channel.sources if few else {item.source for item in feed.items}
     names = dict.fromkeys(called(channel, name) for name in sorted(speaking))
-    return list(names) or [unmarked(plain(channel.title) or channel.name or GENERATOR)]
+    return list(names) or [_own_name(channel)]
 
 
 def description(channel: Channel) -> str:
@@ -66,8 +66,13 @@ def description(channel: Channel) -> str:
         names[called(channel, name)] = None
         if len(names) > NAMED_SOURCES:
             break
-    named = list(names) or [unmarked(plain(channel.title) or channel.name or GENERATOR)]
+    named = list(names) or [_own_name(channel)]
     return opening + comma.join(named[:NAMED_SOURCES]) + ("…" if len(named) > NAMED_SOURCES else "")
+
+
+def _own_name(channel: Channel) -> str:
+    """What speaks where no source does."""
+    return unmarked(plain(channel.title) or channel.name or GENERATOR)
 
 
 def hubs(feed: Feed) -> tuple[str, ...]:

@@ -5,73 +5,42 @@ a StoreError, after which nothing of that transaction was kept.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Self
 
-from sqlalchemy import RowMapping, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ticker.errors import Cause, ConflictError, StoreError
-from ticker.model import (
-    Archive,
-    Changes,
-    Channel,
-    Feed,
-    Health,
-    Item,
-    Known,
-    Last,
-    Page,
-    Poll,
-    Press,
-    Validators,
-    Version,
-)
-from ticker.store.archives import close_archives, count_archives, subscription, unarchived
+from ticker.errors import Cause, ConflictError, RacedError, StoreError
+from ticker.model import Changes, Channel, Health, Item, Known, Last, Page, Poll, Press, Validators
 from ticker.store.changes import FAILING, ensure, keep_items, publish, success, trouble
 from ticker.store.copies import Begun, ContradictionError, Copies, refuse_unfinished
 from ticker.store.engine import open_engine
 from ticker.store.evidence import EvidenceLocker, keep_page, pack_body
+from ticker.store.feeds import Feeds
 from ticker.store.hearing import Hearing
 from ticker.store.history import History
 from ticker.store.hours import Hours, count_poll, ending
 from ticker.store.moment import Contents
 from ticker.store.news import Arrivals
 from ticker.store.notices import Notices
-from ticker.store.order import in_turn, is_first, owed_now
+from ticker.store.order import in_turn, owe, raced
 from ticker.store.past import Past
 from ticker.store.plans import Plan, Plans, Standing
-from ticker.store.queries import (
-    MEMORY,
-    lists_since,
-    load,
-    newest_query,
-    repaired_since,
-    version_query,
-)
+from ticker.store.queries import MEMORY, lists_since, load, newest_query, repaired_since
 from ticker.store.readonly import hindrance
 from ticker.store.records import FORM, KINDS, Record, RecordError
 from ticker.store.refusals import refused
 from ticker.store.retention import Outdated, Retention
-from ticker.store.rows import (
-    KeptPoll,
-    KeptRow,
-    archive_of,
-    decided,
-    health_of,
-    pack_rows,
-    stands_for,
-    still_listed,
-    version_of,
-)
+from ticker.store.rows import KeptPoll, KeptRow, decided, health_of, pack_rows, still_listed
 from ticker.store.search import Finder
-from ticker.store.subscriptions import Announcements, Subscriptions, listening
+from ticker.store.subscriptions import Announcements, Subscriptions
 from ticker.store.sweep import Sweep
-from ticker.store.tables import archives, items, polls, sources, versions
+from ticker.store.tables import items, polls, sources
 from ticker.store.together import Together, Write
 from ticker.store.turn import Turn
 
@@ -100,6 +69,7 @@ _SHARED: dict[bool, dict[str, Any]] = {
     True: {"isolation_level": "READ COMMITTED"},
     False: {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
+_STEADY: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
 
 
 class Store:
@@ -138,6 +108,12 @@ class Store:
         past = Past(self._in_order)  # for a replay
         self.kept, self.count_kept, self.items_of = past.kept, past.count_kept, past.items_of
         self.known_at, self.gone, self.adopt = past.known_at, past.gone, past.adopt
+        feeds = Feeds(self._transaction, self._to_publish, shared=self.shared)
+        self._follow = feeds.follow
+        self.republish, self.owes, self.publish_owed = feeds.republish, feeds.owes, feeds.publish_owed
+        self.close_archives, self.archive, self.archives = feeds.close_archives, feeds.archive, feeds.archives
+        self.revisions, self.version, self.published_for = feeds.revisions, feeds.version, feeds.published_for
+        self.live = feeds.live
         sweep = Sweep(self._transaction)
         self.glances, self.first_archive = sweep.glances, sweep.first_archive
         self._news: dict[str, tuple[int, datetime | None]] = {}  # source -> its revision, and `last_new` as of that
@@ -173,9 +149,9 @@ class Store:
     def publish_apart(self, seconds: float) -> None:
         """From now on, let so many seconds pass between two transactions that publish, or more: see `Together`.
 
-        Where the database is shared, no feed is published twice in a second then, whoever does it: see `publish_owed`.
+        Where the database is shared, no feed is published twice in a second instead, whoever does it: `publish_owed`.
         """
-        self._lists.apart = seconds
+        self._lists.apart = 0.0 if self.shared else seconds
         self._paced = True
 
     async def close(self) -> None:
@@ -191,11 +167,14 @@ class Store:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _transaction(self, *, write: bool, ordered: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(
+        self, *, write: bool, ordered: bool = False, steady: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
         """Writers of this process take turns here: in SQLite's own queue the unlucky wait for ever, and are refused.
 
         Args:
-            ordered: it keeps items or publishes, which is done one after the other over all processes (`order`).
+            ordered: it keeps items, which is done one after the other over all processes (`order`).
+            steady: a writer sees one moment, and raises RacedError where another one of its rows was first.
         """
         if self._closed:
             raise StoreError("store: it has been closed")
@@ -204,12 +183,14 @@ class Store:
         try:
             alone = write and (ordered or not self.shared)
             async with self._writing if alone else nullcontext(), self._engine.connect() as plain:
-                db = await plain.execution_options(**self._options[write])
+                db = await plain.execution_options(**_STEADY if steady and self.shared else self._options[write])
                 async with db.begin():
                     if ordered:
                         await in_turn(db)
                     yield db
         except (SQLAlchemyError, OSError) as error:  # the one way out of the network that SQLAlchemy does not know
+            if steady and raced(error):
+                raise RacedError("store: another process was first") from error
             raise refused(error) from error
         finally:
             self._under_way -= 1
@@ -218,6 +199,9 @@ class Store:
 
     def _in_order(self, *, write: bool) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._transaction(write=write, ordered=write)
+
+    def _to_publish(self, *, write: bool) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._transaction(write=write, steady=True)
 
     # What a poll needs
 
@@ -325,14 +309,17 @@ class Store:
                 raise ConflictError(f"another poll of {source} was kept meanwhile")
             await keep_items(db, source, changes, page.fetched_at, known.last_good)
             await self._keep_rows(db, source, changes, page.fetched_at, known.last_good, advice)
+            if feeds and self.shared:
+                await owe(db, feeds)
 
         differs = changes.of("new", "edited") or any(row.before for row in changes.rows)
-        feeds = {
-            channel.name: partial(publish, channel=channel, at=page.fetched_at, press=press, paced=self._paced)
-            for channel in (channels if differs else ())
-        }
+        feeds = {channel.name: channel for channel in (channels if differs else ())}
         kept = feeds or changes.of("repost") or any(row.was for row in changes.rows)
-        await (self._lists if kept else self._notes)(Write(keep, feeds))
+        at, at_once = page.fetched_at, {} if self.shared else feeds
+        press_all = {name: partial(publish, channel=at_once[name], at=at, press=press) for name in at_once}
+        await (self._lists if kept else self._notes)(Write(keep, press_all))
+        if self.shared:
+            await self._follow(feeds.values(), at, press, paced=self._paced)
 
     async def unchanged(
         self,
@@ -410,110 +397,7 @@ class Store:
         await db.execute(delete(polls).where(polls.c.source == source, polls.c.at < at - self.keep_polls))
         await count_poll(db, source, at, "changed", self.keep_polls)
 
-    async def republish(self, channels: Iterable[Channel], now: datetime, press: Press) -> None:
-        """Make a new version of each feed whose configuration has changed since it was published, or that is damaged.
-
-        A new release alone changes nothing that readers have: not before the next change of items.
-        """
-        for channel in channels:
-            async with self._transaction(write=False) as db:
-                row = (await db.execute(version_query(channel.name))).mappings().first()
-                some = await db.scalar(select(items.c.id).where(items.c.source.in_(channel.sources)).limit(1))
-                stands = row is not None and _stands(row, await listening(db, channel))
-            if some is not None and not stands:
-                async with self._transaction(write=True, ordered=True) as db:
-                    row = (await db.execute(version_query(channel.name))).mappings().first()
-                    if row is None or not _stands(row, await listening(db, channel)):  # another may have been first
-                        await publish(db, channel, now, press)
-
-    async def owes(self, feeds: Iterable[str]) -> bool:
-        """Whether there is more of one of these feeds than was published: see `publish_owed`."""
-        if not self.shared:
-            return False
-        async with self._transaction(write=False) as db:
-            owed = await db.scalars(select(versions.c.feed).where(versions.c.owed))
-            return not set(feeds).isdisjoint(owed.all())
-
-    async def publish_owed(self, channels: Mapping[str, Channel], now: datetime, press: Press) -> int:
-        """Publish what came in the same second as a version before it, once that is over; how many feeds.
-
-        Of several processes one does it, and that may be another than the one that owes it, which may have ended.
-        """
-        async with self._transaction(write=False) as db:
-            owed = [name for name in (await db.scalars(owed_now())).all() if name in channels]
-        failed: Exception | None = None
-        for name in owed:
-            try:
-                async with self._transaction(write=True) as db:
-                    if not await is_first(db):
-                        return 0
-                    await in_turn(db)
-                    if name in (await db.scalars(owed_now())).all():
-                        await publish(db, channels[name], now, press)
-            except StoreError:
-                raise
-            except Exception as error:  # noqa: BLE001 - a bug of one feed is none of the others; raised below
-                failed = error
-        if failed is not None:
-            raise failed
-        return len(owed)
-
-    async def close_archives(self, channel: Channel, now: datetime, press: Press) -> int:
-        """Close what is to be closed, in a transaction of its own that takes no longer than a poll can wait.
-
-        For a database that an older release has filled, or bounds that were narrowed: else each poll closes
-        what it must. Call it until it returns 0, and let polls in between. What readers have stays as it is,
-        unless it was published meanwhile: then there may be items in neither it nor an archive.
-
-        Returns:
-            How many were closed; 0 when nothing is left to do.
-        """
-        async with self._transaction(write=True, ordered=True) as db:
-            closed, _ = await close_archives(db, channel, now, press)
-            lacking = select(versions.c.feed).where(versions.c.feed == channel.name, versions.c.whole.is_(False))
-            if not closed and await db.scalar(lacking) is not None:
-                await publish(db, channel, now, press)
-        return closed
-
     # What the server and the command line read
-
-    async def revisions(self) -> dict[str, int]:
-        """Feed name -> revision of its published version."""
-        async with self._transaction(write=False) as db:
-            rows = await db.execute(select(versions.c.feed, versions.c.revision))
-            return {row.feed: row.revision for row in rows}
-
-    async def version(self, feed: str) -> Version | None:
-        """The version of *feed* that was published last."""
-        async with self._transaction(write=False) as db:
-            row = (await db.execute(version_query(feed))).mappings().first()
-        return await asyncio.to_thread(version_of, row) if row else None
-
-    async def published_for(self, channel: Channel) -> Version | None:
-        """The published version, unless the configuration has changed since."""
-        async with self._transaction(write=False) as db:
-            row = (await db.execute(version_query(channel.name))).mappings().first()
-            channel = await listening(db, channel)
-        return version_of(row) if row and _stands(row, channel) else None
-
-    async def live(self, channel: Channel) -> Feed | None:
-        """The subscription document of *channel* as it would be published now; None before its first item."""
-        published = select(versions.c.updated).where(versions.c.feed == channel.name)
-        async with self._transaction(write=False) as db:
-            channel = await listening(db, channel)
-            return await subscription(db, channel, await unarchived(db, channel), await db.scalar(published))
-
-    async def archive(self, feed: str, number: int, public_url: str) -> Archive | None:
-        """A closed archive of *feed*, or None: as it was closed, but with *public_url* for the one of then."""
-        query = select(archives).where(archives.c.feed == feed, archives.c.number == number)
-        async with self._transaction(write=False) as db:
-            row = (await db.execute(query)).mappings().first()
-        return await asyncio.to_thread(archive_of, row, public_url) if row else None
-
-    async def archives(self, feed: str) -> int:
-        """How many archives of *feed* are closed: they are numbered from 1 up to this."""
-        async with self._transaction(write=False) as db:
-            return await count_archives(db, feed)
 
     async def newest(self, source: str | None, *, limit: int) -> list[Item]:
         """Items of one source or of all, newest first, with their old wordings."""
@@ -544,12 +428,3 @@ class Store:
         async with self._transaction(write=False) as db:
             rows = (await db.execute(select(sources))).mappings().all()
         return {row["name"]: health_of(row) for row in rows}
-
-
-def _stands(row: RowMapping, channel: Channel) -> bool:
-    """Whether a stored version can still be served for *channel*."""
-    try:
-        version_of(row)
-    except StoreError:
-        return False
-    return stands_for(row["channel"], channel)

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Channel, Feed, Item, Press
+from ticker.store.order import in_turn
 from ticker.store.queries import load
 from ticker.store.rows import packed_apart
 from ticker.store.tables import archives, items
@@ -39,6 +40,7 @@ async def close_archives(db: AsyncConnection, channel: Channel, at: datetime, pr
     batches = list(islice(closing(held.items, channel), most_at_once(channel)))
     if not batches:
         return 0, held
+    await in_turn(db)  # items are changed: not while somebody keeps some
     first = await count_archives(db, channel.name) + 1
     for number, batch in enumerate(batches, first):
         await _close(db, _archive(channel, number, batch), at, press)

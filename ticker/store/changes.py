@@ -3,18 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, Insert, and_, bindparam, case, literal, or_, update
+from sqlalchemy import Case, ColumnElement, Insert, and_, bindparam, case, delete, literal, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker import text
 from ticker.errors import Cause
 from ticker.model import Changes, Channel, Item, Poll, Press, Revision, Validators
 from ticker.store.archives import close_archives, subscription
-from ticker.store.order import SET_BACK, is_shared, second_of
+from ticker.store.order import SET_BACK, is_shared, second_of, tell
 from ticker.store.queries import version_query
 from ticker.store.rows import channel_digest, packed_apart, revision_row, row_of
 from ticker.store.subscriptions import listening
-from ticker.store.tables import Instant, items, revisions, sources, versions
+from ticker.store.tables import Instant, items, owed, revisions, sources, versions
 from ticker.store.upsert import insert
 
 FAILING = 3  # polls in a row with a cause until "suspect" becomes "failing"
@@ -145,27 +145,29 @@ async def publish(db: AsyncConnection, channel: Channel, at: datetime, press: Pr
 
     Args:
         at: when the poll was that brings news.
-        paced: not twice in a second, where several processes publish: then it is owed, and published when that is over;
-            but after their clock was set back, Last-Modified grows by a second a version until that is over, as else.
+        paced: not twice in a second, where several processes publish: it stays owed then until that is over; but after
+            their clock was set back, Last-Modified grows by a second a version until that is over, as else.
     """
     at, channel = await second_of(db, at), await listening(db, channel)
     before = (await db.execute(version_query(channel.name))).mappings().first()
     ahead = before["last_modified"] - at if before and paced and is_shared(db) else None
     if ahead is not None and timedelta() <= ahead <= timedelta(seconds=SET_BACK):
-        await db.execute(update(versions).where(versions.c.feed == channel.name).values(owed=True))
         return
+    await db.execute(delete(owed).where(owed.c.feed == channel.name))  # no more of it than this transaction sees
     _, held = await close_archives(db, channel, at, press)
     feed = await subscription(db, channel, held, before["updated"] if before else None)
     if feed is None:
         return
     packed = await packed_apart(await press(feed))
-    facts = {"channel": channel_digest(channel), "updated": feed.updated, "whole": held.fits(channel), "owed": False}
+    facts = {"channel": channel_digest(channel), "updated": feed.updated, "whole": held.fits(channel)}
     if before is None:
         new = {"feed": channel.name, "revision": 1, "last_modified": at}
         await db.execute(versions.insert().values(**new, **facts, **packed))
+        await tell(db)
         return
     if any(before[column] != value for column, value in packed.items()):
         later = max(at, before["last_modified"] + SECOND)
         facts |= {"revision": before["revision"] + 1, "last_modified": later, **packed}
     if any(before[column] != value for column, value in facts.items()):
         await db.execute(update(versions).where(versions.c.feed == channel.name).values(**facts))
+        await tell(db)

@@ -21,6 +21,7 @@ from ticker.store.tables import (
     evidence,
     items,
     notified,
+    owed,
     poll_hours,
     polls,
     revisions,
@@ -37,6 +38,7 @@ TABLES: Mapping[str, Table] = {  # kind of a record -> where its rows are; in th
     "item": items,
     "archive": archives,
     "version": versions,
+    "owed": owed,
     "poll": polls,
     "hour": poll_hours,
     "subscription": subscriptions,
@@ -46,7 +48,6 @@ TABLES: Mapping[str, Table] = {  # kind of a record -> where its rows are; in th
 }
 KINDS = tuple(TABLES)
 _OURS = {items.c.title_fold, items.c.revised, revisions.c.guid}  # follow from the rest
-_LATER = {versions.c.owed: False}  # older releases do not tell it: told only where it is otherwise
 _GUID = re.compile("urn:uuid:[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 _NAME = re.compile("[a-z0-9-]{1,64}")
 _FEED = re.compile("[a-z0-9-]{0,64}")  # of all: empty
@@ -84,15 +85,11 @@ def query(table: Table, collation: str | None = None) -> Select[Any]:
 
 def recorder(table: Table) -> Callable[[Sequence[Any]], dict[str, Any]]:
     """What makes the record of a row of `query`."""
-    told = [(column.name, _writer(column), _LATER.get(column)) for column in columns(table)]
+    told = [(column.name, _writer(column)) for column in columns(table)]
 
     def record(row: Sequence[Any]) -> dict[str, Any]:
         pairs = zip(told, row, strict=True)
-        return {
-            name: write(value) if write else value
-            for (name, write, usual), value in pairs
-            if value is not None and value is not usual
-        }
+        return {name: write(value) if write else value for (name, write), value in pairs if value is not None}
 
     return record
 
@@ -126,8 +123,6 @@ def _row(table: Table, kind: str, said: object) -> dict[str, Any]:
 def _value(column: Column[Any], kind: str, value: Any) -> Any:
     try:
         if value is None:
-            if column in _LATER:
-                return _LATER[column]
             if not column.nullable:
                 raise RecordError("is missing")
             return None

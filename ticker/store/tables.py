@@ -19,7 +19,6 @@ from sqlalchemy import (
     TextClause,
     TypeDecorator,
     UniqueConstraint,
-    false,
     text,
     true,
 )
@@ -27,7 +26,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 MILLISECOND = timedelta(milliseconds=1)
-HEAD = "0008"  # the last of the migrations that make these tables; a test holds it against migrations/versions
+HEAD = "0009"  # the last of the migrations that make these tables; a test holds it against migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -210,12 +209,18 @@ versions = Table(
     Column("last_modified", Instant, nullable=False),
     Column("updated", Instant),  # as its documents say; it never goes back
     Column("whole", Boolean, nullable=False, default=True, server_default=true()),  # with the archives, nothing missing
-    Column("owed", Boolean, nullable=False, default=False, server_default=false()),  # there is more, of the same second
     # the documents, gzip
     Column("rss", LargeBinary, nullable=False),
     Column("atom", LargeBinary, nullable=False),
     Column("json", LargeBinary, nullable=False),
-    Index("ix_versions_owed", "feed", **_where(text("owed"))),
+)
+
+owed = Table(  # of which feeds there is more than was published, where several processes publish
+    "owed",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("feed", String(64), nullable=False, index=True),
+    Column("at", Instant, nullable=False),  # of the database's clock
 )
 
 archives = Table(
