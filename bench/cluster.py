@@ -1,11 +1,12 @@
 """Thousands of sources on `ticker worker` and PostgreSQL, beside one `ticker run` on SQLite: how late, at what cost.
 
     .venv/bin/python bench/cluster.py [--sources 5000] [--workers 2] [--rates 50 75 100 150 200] [--seconds 100]
-        [--curve 100 1000 10000] [--growth 600] [--plot OUT.svg] [--server URL] [--json OUT.json]
+        [--curve 100 1000 10000] [--growth 600] [--baseline 1000] [--slower 20 30 40] [--plot OUT.svg] [--json OUT.json]
 
 The sources are those of `farm.py`: whole pages of 85 KB, a host each, one poll in nine with news. Each shape begins
 with an empty store and reads every source once; then the rate is raised, step by step, by a shorter `every` in
-config.yaml, until 99 of 100 polls are no longer less than a second late, or a tenth of them is not made.
+config.yaml, until 99 of 100 polls are no longer less than a second late, or a tenth of them is not made. What it is
+compared with has as many sources as --baseline says, and after the first rate those of --slower.
 
 Late is from when a poll was due to its begin, written down by the process itself; how long a source was really left
 alone is seen by the farm. At the end every line that was ever shown is looked for among the items. Costs are seconds
@@ -21,7 +22,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,6 +56,11 @@ class Options:
     curve: Sequence[int]  # other numbers of sources, at the first rate
     growth: float  # seconds at the first rate, in which the database is watched
     news: float  # polls of a source between two lines, on the average
+
+    def less(self, sources: int, rates: Sequence[float]) -> "Options":
+        """For what it is compared with, where the first reading of all takes as long as everything else."""
+        curve = [count for count in self.curve if count <= sources]
+        return replace(self, sources=sources, curve=curve, rates=[self.rates[0], *rates])
 
 
 @dataclass(frozen=True)
@@ -266,8 +272,6 @@ class Course:
 def course(name: str, options: Options, url: str) -> Course:
     """All that is asked of one shape, on one store."""
     counts = sorted({*options.curve, options.sources})
-    if name != "cluster":  # to compare with; the first reading of more takes as long as everything else
-        counts = [count for count in counts if count <= options.sources]
     every, found = pause(counts[0], options.rates[0]), Course()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bench-cluster-")))
@@ -385,6 +389,8 @@ def main() -> None:
     parser.add_argument("--news", type=float, default=9.0, metavar="POLLS", help="of a source between two lines")
     parser.add_argument("--shapes", nargs="+", default=["sqlite", "cluster"], choices=["sqlite", "postgres", "cluster"])
     parser.add_argument("--curve", type=int, nargs="+", default=[], metavar="SOURCES", help="at the first rate, too")
+    parser.add_argument("--baseline", type=int, metavar="SOURCES", help="of what it is compared with; else as many")
+    parser.add_argument("--slower", type=float, nargs="+", metavar="POLLS/S", help="rates of that after the first one")
     parser.add_argument(
         "--growth", type=float, default=0.0, metavar="SECONDS", help="the database is watched, at the first rate"
     )
@@ -393,10 +399,11 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, metavar="OUT.svg")
     asked = parser.parse_args()
     options = Options(asked.sources, asked.workers, asked.rates, asked.seconds, asked.curve, asked.growth, asked.news)
+    baseline = options.less(asked.baseline or asked.sources, asked.slower or asked.rates[1:])
     print(HEAD)
     found: dict[str, Course] = {}
     for name in asked.shapes:
-        found[name] = course(name, options, asked.server)
+        found[name] = course(name, options if name == "cluster" else baseline, asked.server)
         if asked.json:  # after each, for the next one may take an hour
             told = {"options": options, "machine": load(), "shapes": found}
             asked.json.write_text(json.dumps(told, indent=2, default=asdict))
