@@ -27,6 +27,7 @@ from ticker.store.tables import archives, items, owed, versions
 
 AT_ONCE = 2  # feeds: one is rendered while the other one is read or written
 AGAIN = 0.05  # seconds, until a feed that another process publishes is asked for again
+PATIENCE = 30.0  # seconds of that
 
 T = TypeVar("T")
 
@@ -129,8 +130,10 @@ class Feeds:
         """Do *work* in a transaction in which nobody else publishes *feed*; None where somebody does.
 
         Args:
-            patient: wait for whoever does.
+            patient: wait for whoever does, and raise StoreError where that takes for ever.
         """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + PATIENCE
         while True:
             with suppress(RacedError):
                 async with self._rendering, self._to_publish(write=True) as db:
@@ -138,6 +141,8 @@ class Feeds:
                         return await work(db)
             if not patient:
                 return None
+            if loop.time() > end:
+                raise StoreError(f"store: other processes publish {feed or 'the feed of all sources'} all the time")
             await asyncio.sleep(AGAIN)
 
     async def revisions(self) -> dict[str, int]:

@@ -1,17 +1,13 @@
-"""What several processes on one database need: feeds that are owed until their second is over, and plans of polls."""
+"""What several processes on one database need to know of each source from poll to poll: plans."""
 
 import sqlalchemy as sa
 from alembic import op
-
-from ticker.store.migrations import where
 
 revision = "0008"
 down_revision = "0007"
 
 
 def upgrade() -> None:
-    op.add_column("versions", sa.Column("owed", sa.Boolean, nullable=False, server_default=sa.false()))
-    op.create_index("ix_versions_owed", "versions", ["feed"], **where("owed"))
     op.create_table(
         "plans",
         sa.Column("source", sa.String(64), nullable=False),
