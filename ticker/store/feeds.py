@@ -149,7 +149,7 @@ class Feeds:
         """Feed name -> revision of its published version."""
         async with self._transaction(write=False) as db:
             rows = await db.execute(select(versions.c.feed, versions.c.revision))
-            return {feed: revision for feed, revision in rows}  # a row that is unpacked costs half
+            return {feed: revision for feed, revision in rows}  # noqa: C416 - rows have no type that dict knows
 
     async def version(self, feed: str) -> Version | None:
         """The version of *feed* that was published last."""
