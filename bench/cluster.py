@@ -39,7 +39,10 @@ from ticker.store.order import ORDER
 BEARABLE = 1.0  # second that 99 of 100 polls may be late
 DONE = 0.9  # of the polls that are asked for; below that it is full, for a source that is late is due later
 SETTLE = 15.0  # seconds until a changed configuration has been taken over
-CALM = 5.0  # seconds from the last of the first polls on
+CALM, RECOVERED = (
+    10.0,
+    300.0,
+)  # seconds in which nothing was late, and how long that is waited for: from its first polls on
 QUIET = 10.0  # seconds before the end: lines that were first shown later may be on their way
 LOOSE = 1.1  # times `every`: the wait of a poll that is not late, dice included
 PATIENCE = 60.0  # seconds for a process to end
@@ -136,7 +139,18 @@ class Shape:
             print(f"\r{done} of {sources} read after {time() - begin:.0f} s ", end="", file=sys.stderr)
             sleep(2.0)
         print(f"\r{sources} read after {time() - begin:.0f} s    ", file=sys.stderr)
-        sleep(CALM)
+        self.until_calm(RECOVERED)
+
+    def until_calm(self, most: float) -> None:
+        """Until what came before, as thousands of first lists, holds nothing up any more; *most* seconds at most."""
+        begin = now = time()
+        while now - begin < most:
+            sleep(CALM)
+            since, now = now, time()
+            late = [each for at, each in self._late() if since <= at < now]
+            if late and quantile(late, SHARES["p99"]) < BEARABLE:
+                break
+        print(f"calm after {now - begin:.0f} s", file=sys.stderr)
 
     def step(self, sources: int, every: float, seconds: float) -> Step:
         """So many seconds as it runs now."""
@@ -305,6 +319,7 @@ def ladder(name: str, shape: Shape, sites: Running, options: Options) -> Iterato
         shape.configure(options.sources, every)
         sites.quicken(options.news * every)
         sleep(SETTLE + min(before, every))
+        shape.until_calm(before)
         step = shape.step(options.sources, every, max(options.seconds, every))
         tell(name, step)
         yield step

@@ -31,7 +31,9 @@ LOST: Final[tuple[type[Exception], ...]] = (
     *((asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) if asyncpg is not None else ()),
 )
 
-CONNECTIONS = 10  # kept open by each process; as many more for a moment
+CONNECTIONS = (
+    10  # of each process, kept open: one more for a moment costs more than to wait for one, most when all is busy
+)
 CONNECT = 5.0  # seconds
 ANSWER = 60.0  # seconds in which a statement must be answered; an upgrade, and who waits for it, have UPGRADED
 UPGRADED = 3600.0
@@ -67,7 +69,7 @@ async def open_postgresql(url: str) -> AsyncEngine:
     """
     named = public_name(url)
     engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: connect(url), pool_size=CONNECTIONS, max_overflow=CONNECTIONS
+        "postgresql+asyncpg://", async_creator=lambda: connect(url), pool_size=CONNECTIONS, max_overflow=0
     )
     try:
         async with engine.connect() as db:
