@@ -16,7 +16,7 @@ from tests.test_store import AT, LINES, channel, keep, press
 from ticker.model import Feed, Format, Version
 from ticker.service import system_clock
 from ticker.store import Store
-from ticker.store.postgresql import public_name
+from ticker.store.postgresql import CONNECTIONS, public_name
 
 pytestmark = pytest.mark.once
 BOTH = {"desk": "أخبار", "other": "أخبار أخرى"}
@@ -183,6 +183,19 @@ async def test_who_publishes_waits_for_no_page_and_no_name_that_others_wait_for(
         finally:
             answered.set()
             await busy
+
+
+async def test_a_process_keeps_its_connections_however_much_is_asked_of_it_at_once(database):
+    """One more for a moment is a process of the server more, and knows no statement: dearest where all is busy."""
+    asked = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ticker'"
+    async with opened(database) as store:
+        await keep(store, AT, LINES)
+        seen = []
+        for _ in range(3):
+            await asyncio.gather(*(store.count() for _ in range(100)))
+            seen.append(set(postgres.rows(database, asked)))
+    assert seen[0] == seen[1] == seen[2]
+    assert 1 < len(seen[0]) <= CONNECTIONS
 
 
 @pytest.mark.parametrize(
