@@ -9,7 +9,7 @@ import pytest
 from tests.lines import BEIRUT, instant, page
 from tests.stores import POSTGRES, change, everything, look, unmade_at
 from ticker.errors import ConflictError, StoreError
-from ticker.model import Changes, Channel, Feed, Format, Headline, Known, Match, Page, Poll, Press, Validators
+from ticker.model import Changes, Channel, Feed, Format, Headline, Known, Match, Page, Poll, Press, Validators, Wish
 from ticker.poll import documents
 from ticker.reconcile import digest, reconcile
 from ticker.resolve import resolve
@@ -155,6 +155,25 @@ async def test_an_error_while_rendering_leaves_everything_as_it_was(store):
         )
     assert await store.newest(None, limit=100) == []
     assert (await store.last("desk")).validators is None, "validators of lost items would hide them behind a 304"
+
+
+async def test_a_feed_may_be_of_more_sources_than_a_statement_takes_parameters(store):
+    many = {f"s{number}": "أخبار" for number in range(40_000)}
+    await keep(store, AT, LINES)
+    of_all = channel(sources={**many, "desk": "أخبار"})
+    await store.republish([of_all], AT + timedelta(minutes=1), press)
+    version = await store.version("")
+    assert version is not None
+    assert all(line.partition(" ")[2].encode() in version.documents[Format.RSS] for line in LINES)
+    names, since = [*of_all.sources], AT - timedelta(days=1)
+    assert sum((await store.printed_together(names, since)).values()) == len(LINES)
+    assert sum(sum(hours.values()) for hours in (await store.printed(names, since)).values()) == len(LINES)
+    assert [*(await store.polled_together(names, since)).values()] == [{"changed": 1}]
+    for wish in (Wish(frozenset(names)), Wish(frozenset(names), wanted=("الكتاب",))):
+        found = [item.title for _, item in await store.find(wish)]
+        assert len(found) == (1 if wish.wanted else len(LINES))
+        assert await store.find(replace(wish, sources=frozenset(many))) == []
+    assert (await store.plans.read(names)).plans == {}
 
 
 async def test_a_version_is_the_bytes_that_were_rendered_and_last_modified_grows(store):

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Channel, Feed, Item, Press
+from ticker.store.among import among
 from ticker.store.order import in_turn
 from ticker.store.queries import load
 from ticker.store.rows import packed_apart
@@ -111,7 +112,7 @@ async def _newest_archived(db: AsyncConnection, channel: Channel, count: int) ->
 
 
 def _items_of(channel: Channel) -> Select[tuple[object, ...]]:
-    return select(items).where(items.c.source.in_(channel.sources), items.c.repost_of.is_(None))
+    return select(items).where(among(items.c.source, channel.sources), items.c.repost_of.is_(None))
 
 
 def _newest_of(query: Select[tuple[object, ...]], count: int) -> Select[tuple[object, ...]]:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.errors import RacedError, StoreError
 from ticker.model import Archive, Channel, Feed, Press, Version
+from ticker.store.among import among
 from ticker.store.archives import close_archives, count_archives, subscription, unarchived
 from ticker.store.changes import publish
 from ticker.store.order import is_mine, is_owed, owed_now
@@ -66,7 +67,7 @@ class Feeds:
         for channel in channels:
             async with self._transaction(write=False) as db:
                 row = (await db.execute(version_query(channel.name))).mappings().first()
-                some = await db.scalar(select(items.c.id).where(items.c.source.in_(channel.sources)).limit(1))
+                some = await db.scalar(select(items.c.id).where(among(items.c.source, channel.sources)).limit(1))
                 stands = row is not None and await self._is_well(db, row, channel)
             if some is not None and not stands:
                 await self._alone(channel.name, partial(self._republish, channel=channel, now=now, press=press))

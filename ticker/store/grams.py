@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Select, String, column, func, select, table, text
 
 from ticker.model import Wish
+from ticker.store.among import among
 from ticker.store.tables import items
 
 BITS = 30  # of a document's number that are items.id: a thousand million items
@@ -104,7 +105,7 @@ def hits(wish: Wish) -> Select[Any] | None:
     if wish.after is not None:
         query = query.where(_search.c.rowid < place(*wish.after))
     if wish.sources is not None and not 0 < len(wish.sources) <= MOST_SOURCES:
-        query = query.where(items.c.source.concat("").in_(wish.sources))  # an index on it must not lead the way
+        query = query.where(among(items.c.source.concat(""), wish.sources))  # an index on it must not lead the way
     for term in wish.wanted:
         if len(term) > LETTERS:
             query = query.where(func.instr(items.c.title_fold, term) > 0)

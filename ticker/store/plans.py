@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, RowMapping, bindparam, delete, or_, select, t
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Health
+from ticker.store.among import among
 from ticker.store.rows import health_of
 from ticker.store.subscriptions import Transactions
 from ticker.store.tables import Present, plans, sources
@@ -117,7 +118,7 @@ async def _now(db: AsyncConnection) -> datetime:
 async def _standing(db: AsyncConnection, names: list[str]) -> Standing:
     ours = [column.label(f"plan_{column.name}") for column in plans.c]
     both = plans.outerjoin(sources, sources.c.name == plans.c.source)
-    query = select(Present().label("now"), sources, *ours).select_from(both).where(plans.c.source.in_(names))
+    query = select(Present().label("now"), sources, *ours).select_from(both).where(among(plans.c.source, names))
     rows = (await db.execute(query)).mappings().all()
     found = {row["plan_source"]: _plan_of(row, "plan_") for row in rows}
     health = {row["name"]: health_of(row) for row in rows if row["name"] is not None}

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, literal, or_, select
 
+from ticker.store.among import among
 from ticker.store.subscriptions import Transactions
 from ticker.store.tables import Instant, archives, forgetting, items, revisions
 
@@ -100,7 +101,7 @@ def _archives(old: Outdated) -> _Condition:
 
 def _items(old: Outdated) -> _Condition:
     """Those that are on no list, and in no document or only in archives that go."""
-    known = items.c.source.in_(list(old.before))
+    known = among(items.c.source, old.before)
     of_all = items.c.archive_all <= old.closed.get("", 0)
     feeds = {feed: number for feed, number in old.closed.items() if feed}
     last: ColumnElement[Any] = case(feeds, value=items.c.source, else_=0) if feeds else literal(0)
