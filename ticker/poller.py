@@ -229,13 +229,8 @@ class Poller:
         return beat.wait
 
     async def refresh(self) -> None:
-        """Serve what has been published since; a store that refuses is told, and everything is served on.
-
-        Where others publish too, what is owed is published first, once its second is over (`store.feeds`).
-        """
+        """Serve what has been published since; a store that refuses is told, and everything is served on."""
         try:
-            if self._store.shared:
-                await self._store.publish_owed(self.channels, self._now(), self._press)
             if self.shelf is not None:
                 await self.shelf.refresh()
             if self.on_refreshed is not None:
@@ -244,6 +239,15 @@ class Poller:
             self._unread(str(error))
         else:
             self._unread("")
+
+    async def settle(self) -> None:
+        """Publish what is owed, where others publish too, and serve that: each second, in one task of a process."""
+        try:
+            await self._store.publish_owed(self.channels, self._now(), self._press)
+        except StoreError as error:
+            self._unread(str(error))
+        else:
+            await self.refresh()
 
     def _unread(self, detail: str) -> None:
         """What has been published cannot be read, or can again: asked each second, told once."""

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict
@@ -355,25 +355,29 @@ def _tell_request(access: Access) -> None:
     log.info("request", **asdict(access))
 
 
-async def refreshed(poller: Poller) -> None:
-    """One look; a bug in it is told, and the next look may do better: those that wait for this are many."""
+async def attempt(look: Callable[[], Awaitable[None]]) -> None:
+    """One *look* of a poller; a bug in it is told, and the next look may do better: many wait for it."""
     try:
-        await poller.refresh()
+        await look()
     except Exception as error:
         log.error("bug", exc_info=error, detail="what was published is served later, or not at all")
         await asyncio.sleep(AGAIN)
 
 
 async def _keep_fresh(poller: Poller, store: Store) -> None:
-    """Look for what others have published: once a second, and at once where the store says so."""
-    news = asyncio.Event()
-    hearing = asyncio.create_task(store.hearing.follow(news.set))
+    """Look for what others have published, once a second, and at once where the store says so; publish what is owed."""
+    loop, news = asyncio.get_running_loop(), asyncio.Event()
+    hearing, last = asyncio.create_task(store.hearing.follow(news.set)), loop.time()
     try:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), REFRESH)
+                await asyncio.wait_for(news.wait(), max(last + REFRESH - loop.time(), 0.0))
             news.clear()
-            await refreshed(poller)
+            if loop.time() < last + REFRESH:
+                await attempt(poller.refresh)
+            else:
+                last = loop.time()
+                await attempt(poller.settle)
     finally:
         hearing.cancel()
 

@@ -21,7 +21,7 @@ from ticker.poller import Poller
 from ticker.press import RenderThread
 from ticker.reload import Watched, keep_up
 from ticker.serve import QuietServer, listen, quiet_uvicorn, server_of, vitals
-from ticker.service import APART, PATIENCE, REFRESH, opened, prepare_process, refreshed, signals_to, system_clock
+from ticker.service import APART, PATIENCE, REFRESH, attempt, opened, prepare_process, signals_to, system_clock
 from ticker.store import Store
 from ticker.telling import behind
 
@@ -150,7 +150,7 @@ class _Worker:
         """Publish what is owed, once its second is over: maybe that of a worker that has ended."""
         while True:
             await asyncio.sleep(REFRESH)
-            await refreshed(self._poller)
+            await attempt(self._poller.settle)
 
     async def _measure(self) -> None:
         """How late the queue is; nobody takes anything while it cannot be asked, so that it grows by itself then."""
