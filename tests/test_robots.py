@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -466,6 +467,22 @@ async def test_ever_new_hosts_with_long_rules_do_not_fill_the_memory() -> None:
 
     assert sum(len(copy.rules) for copy in robots._copies.values()) <= MOST_KEPT
     assert list(robots._copies)[-1][0] == "http://h59.example/robots.txt"
+
+
+async def test_ten_thousand_hosts_that_are_polled_in_turn_are_asked_for_their_rules_once_each() -> None:
+    asked: Counter[str] = Counter()
+
+    async def read(source: Source, url: str) -> str:
+        asked[url] += 1
+        return "user-agent: *\ndisallow: /not-this"
+
+    robots = Robots(read, Clock())
+    for _ in range(2):
+        for n in range(10_000):
+            await robots.check(a_source(), httpx.URL(f"http://h{n}.example/"))
+
+    assert len(asked) == 10_000
+    assert set(asked.values()) == {1}
 
 
 async def test_where_there_is_no_way_to_a_host_nothing_is_said_of_its_robots_txt(unused_tcp_port: int) -> None:

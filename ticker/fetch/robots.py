@@ -23,7 +23,7 @@ RETRIED = timedelta(hours=1)  # with a copy that is older than that and cannot b
 FAILED = timedelta(seconds=15)  # that no other source asks for one that could not be had
 LONG = 10_000  # characters that are not parsed on the loop: 5 ms
 LARGE = 2_000_000  # characters of rules times those of an address that are not matched on the loop
-MOST_HOSTS = 5_000
+MOST_HOSTS = 100_000  # one that is polled and not remembered would be asked for its rules each time
 MOST_KEPT = 16_000_000  # characters of all copies: redirects to ever new hosts must not fill the memory
 MOST_VERDICTS = 100  # addresses of one host of which it is known whether they may be read
 LONGEST_DELAY = timedelta(days=1)  # of Crawl-delay, that is believed
@@ -88,6 +88,7 @@ class Robots:
         self._read = read
         self._now = now
         self._copies: OrderedDict[_Key, _Copy] = OrderedDict()  # the one that was needed last is last
+        self._kept = 0  # characters of all copies
         self._asking: WeakValueDictionary[_Key, asyncio.Lock] = WeakValueDictionary()
 
     async def check(self, source: Source, url: httpx.URL) -> Leave:
@@ -112,8 +113,9 @@ class Robots:
         asking = self._asking.setdefault(key, asyncio.Lock())
         async with asking:
             held = self._copies.pop(key, None)
+            self._kept -= len(held.rules) if held is not None else 0
             if held is not None and held.current(self._now(), source.timeout):
-                self._copies[key] = held
+                self._keep(key, held)
                 return held
             try:
                 held = await self._anew(source, url, held)
@@ -134,8 +136,10 @@ class Robots:
 
     def _keep(self, key: _Key, copy: _Copy) -> None:
         self._copies[key] = copy
-        while len(self._copies) > MOST_HOSTS or sum(len(one.rules) for one in self._copies.values()) > MOST_KEPT:
-            self._copies.popitem(last=False)
+        self._kept += len(copy.rules)
+        while len(self._copies) > MOST_HOSTS or self._kept > MOST_KEPT:
+            _, gone = self._copies.popitem(last=False)
+            self._kept -= len(gone.rules)
 
 
 def ours(text: str) -> str:
