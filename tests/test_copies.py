@@ -22,7 +22,7 @@ import pytest
 
 from tests.disks import needs_root
 from tests.lines import instant
-from tests.running import answered, running, write_config
+from tests.running import PATIENCE, answered, running, write_config
 from tests.stores import ALL_TABLES, POSTGRES, change, everything, filled_at, look, store_at
 from tests.walks import URL, Newsroom, everywhere, ids_of, opened, press, published
 from ticker import __version__
@@ -113,9 +113,11 @@ async def test_what_is_owed_to_readers_goes_along_and_is_published_by_whoever_ha
     assert look(new, "SELECT feed, at FROM owed") == look(old, "SELECT feed, at FROM owed") == [("desk", 1_736_827_200)]
     async with opened(new) as again:
         channels = {said.name: said for said in everywhere()}
-        await again.republish(channels.values(), NOW, press)
-        await again.publish_owed(channels, NOW, press)
-    assert look(new, "SELECT feed FROM owed") == []
+        async with asyncio.timeout(PATIENCE):
+            while look(new, "SELECT feed FROM owed"):  # there may be a version of this second
+                await again.republish(channels.values(), NOW, press)
+                await again.publish_owed(channels, NOW, press)
+                await asyncio.sleep(0.1)
 
 
 async def test_what_failed_polls_have_left_in_a_store_without_headlines_makes_room(kept, tmp_path):
