@@ -460,11 +460,11 @@ async def test_who_looks_once_an_hour_has_everything_at_the_end_of_a_peak(store)
     said = channel("desk", min_items=100, max_items=200, max_age=timedelta(days=1))
     page, walks = Peak(), list[Walk]()
     kept: dict[Format, set[str]] = {form: set() for form in Format}
-    for minute in range(2, 241, 2):
-        page.minutes(2)
+    for minute in range(4, 241, 4):
+        page.minutes(4)
         outcome = await poll(source("desk"), fetch=page, store=store, channels=(said,), press=press, now=page.at)
         assert outcome.changes is not None, outcome.detail
-        assert len(outcome.changes.of("new")) == 4
+        assert len(outcome.changes.of("new")) == 8
         for walk in walks:
             await walk.steps()
         if minute % 60 == 0:
