@@ -1,12 +1,13 @@
 """Two web replicas behind nginx against one: what a request costs, and whether both answer as if they were one.
 
-    .venv/bin/python bench/replicas.py [--seconds 3] [--rounds 3] [--clients 32] [--versions 20] [--server URL] [--json]
+    .venv/bin/python bench/replicas.py [--seconds 3] [--rounds 3] [--clients 32] [--pauses 0 5] [--versions 20] [--json]
 
 The replicas are `ticker run --role web` on one PostgreSQL, and nginx is set up by the files of deploy/nginx: once with
 one replica, once with both, once with both and its cache. They take turns under wrk, each asked for a feed of 20 KB and
 for its 304. Costs are seconds of the processor for 1,000 requests, by the kernel. Measure on a quiet machine: a process
-that is woken for many questions at once answers each for half as much, and the busier a machine is, the more of them
-wait together, for one replica more than for each of two.
+that is woken for many questions at once answers each for half as much. So it is asked in two ways: as fast as answers
+come, where one replica is at its limit and two are not, and what is compared is also how many questions wait together;
+and with pauses, at a rate that leaves one replica half of its time, as readers ask.
 
 Then headlines are published, one version after the other. After each, every feed in every format and coding is asked of
 each replica alone, and with the validators of the one through nginx of both: anything but a 304 is a difference, as is
@@ -25,6 +26,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPMessage
+from itertools import product
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -150,10 +152,11 @@ def ask(port: int, path: str, **headers: str) -> Answer:
 # Under load
 
 
-def loaded(port: int, clients: int, seconds: float, *headers: str) -> int:
+def loaded(port: int, clients: int, pauses: Path, seconds: float, *headers: str) -> int:
     """Requests for the feed that wrk gets answered in that time over so many connections."""
     asked = [part for header in headers for part in ("-H", header)]
-    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds:g}s", *asked, f"http://127.0.0.1:{port}{PREFIX}{FEED}"]
+    address = f"http://127.0.0.1:{port}{PREFIX}{FEED}"
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds:g}s", "-s", str(pauses), *asked, address]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if trouble := re.search(r"Socket errors:.*|Non-2xx or 3xx.*", told):
         raise SystemExit(f"wrk: {trouble[0]}")
@@ -162,33 +165,39 @@ def loaded(port: int, clients: int, seconds: float, *headers: str) -> int:
     return int(found[1])
 
 
+def paused(folder: Path, pause: int) -> Path:
+    """A script for wrk: each connection waits for up to twice so many milliseconds before it asks again."""
+    script = folder / f"pause{pause}.lua"
+    script.write_text(f"function delay() return math.random(0, {2 * pause}) end\n" if pause else "")
+    return script
+
+
 def costs(
-    fronts: Mapping[str, tuple[int, int]], replicas: Sequence[int], options: argparse.Namespace
+    folder: Path, fronts: Mapping[str, tuple[int, int]], replicas: Sequence[int], options: argparse.Namespace
 ) -> dict[str, float]:
     """Requests a second, seconds of the processor for 1,000 requests, and ratios of one round: medians of all rounds.
 
     Args:
         fronts: name -> port and process id of an nginx.
         replicas: process ids.
-        options: seconds of a burst, bursts of each kind, connections.
+        options: seconds of a burst, bursts of each kind, connections, milliseconds of their pauses.
     """
     seen: dict[str, list[float]] = defaultdict(list)
     seconds: float = options.seconds
-    for clients in options.clients:
-        for kind in ("200", "304"):
-            for _ in range(options.rounds):
-                for name, (port, pid) in fronts.items():
-                    etag = ask(port, PREFIX + FEED, Accept_Encoding="identity")[1]["ETag"]
-                    held = (f"If-None-Match: {etag}",) if kind == "304" else ()
-                    before, fore = spent(replicas), spent([pid], children=True)
-                    count = loaded(port, clients, seconds, *held)
-                    of_replicas, of_nginx = spent(replicas) - before, spent([pid], children=True) - fore
-                    label = f"{name}, {kind}, {clients} clients:"
-                    seen[f"{label} requests a second"].append(count / seconds)
-                    seen[f"{label} replicas, s"].append(of_replicas / count * 1000)
-                    seen[f"{label} nginx, s"].append(of_nginx / count * 1000)
-                one, two = (seen[f"{name}, {kind}, {clients} clients: replicas, s"][-1] for name in ("one", "two"))
-                seen[f"two to one, {kind}, {clients} clients"].append(two / one)
+    for clients, pause, kind in product(options.clients, options.pauses, ("200", "304")):
+        how = f"{kind}, {clients} clients" + (f", {pause} ms" if pause else "")
+        for _ in range(options.rounds):
+            for name, (port, pid) in fronts.items():
+                etag = ask(port, PREFIX + FEED, Accept_Encoding="identity")[1]["ETag"]
+                held = (f"If-None-Match: {etag}",) if kind == "304" else ()
+                before, fore = spent(replicas), spent([pid], children=True)
+                count = loaded(port, clients, paused(folder, pause), seconds, *held)
+                of_replicas, of_nginx = spent(replicas) - before, spent([pid], children=True) - fore
+                seen[f"{name}, {how}: requests a second"].append(count / seconds)
+                seen[f"{name}, {how}: replicas, s"].append(of_replicas / count * 1000)
+                seen[f"{name}, {how}: nginx, s"].append(of_nginx / count * 1000)
+            one, two = (seen[f"{name}, {how}: replicas, s"][-1] for name in ("one", "two"))
+            seen[f"two to one, {how}"].append(two / one)
     return {name: median(values) for name, values in seen.items()}
 
 
@@ -268,7 +277,7 @@ def measure(stack: ExitStack, store: str, options: argparse.Namespace) -> dict[s
         pid = stack.enter_context(process([program, "-c", str(main)], port, PREFIX + FEED, folder / f"log-{port}"))
         fronts[name] = port, pid
     figures = {"the feed, KB": len(ask(ports[0], FEED, Accept_Encoding="identity")[2]) / 1000}
-    figures |= costs(fronts, replicas, options)
+    figures |= costs(folder, fronts, replicas, options)
     return figures | versions(desk, ports, public, options.versions)
 
 
@@ -277,6 +286,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="of one burst")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clients", type=int, nargs="+", default=[32], help="connections of wrk")
+    parser.add_argument(
+        "--pauses", type=int, nargs="+", default=[0, 5], metavar="MS", help="of each, before it asks again"
+    )
     parser.add_argument("--versions", type=int, default=20)
     parser.add_argument("--sqlite", action="store_true", help="two `ticker run` on one file")
     parser.add_argument("--server", default="", metavar="URL", help="of an empty database; without it one is started")
