@@ -26,7 +26,7 @@ from ticker.errors import StoreError
 from ticker.store import Store
 from ticker.store.tables import HEAD
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("workers need PostgreSQL")
 NAMES = [f"desk-{n}" for n in range(1, 9)]
 PATHS = ("feed.rss", "feed.json", *(f"{name}/feed.atom" for name in NAMES))
 EVERY = 2.0  # seconds

@@ -23,7 +23,7 @@ from ticker.store.moment import Moment
 from ticker.store.records import TABLES, query
 from ticker.store.tables import HEAD, poll_hours
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("from one engine to the other")
 NOW = instant("2025-01-15T08:00")
 ROWS = [table.name for table in TABLES.values()] + ["revisions", "importing"]
 

@@ -24,7 +24,7 @@ from ticker.schedule import Wait
 from ticker.schedule.hosts import host_of
 from ticker.store import Plan, Store
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("a queue in PostgreSQL")
 NOON = datetime(2025, 3, 10, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 PATIENCE = 20.0  # seconds until a test gives up waiting

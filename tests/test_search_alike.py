@@ -17,7 +17,7 @@ from ticker.serve.filters import terms
 from ticker.store import Store, server
 from ticker.text import fold
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("the same in both")
 START = 1_700_000_000
 GUID = "urn:uuid:{:08}-0000-5000-8000-000000000000"
 TITLES = (

@@ -18,7 +18,7 @@ from ticker.service import system_clock
 from ticker.store import Store
 from ticker.store.postgresql import CONNECTIONS, public_name
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("of PostgreSQL alone")
 BOTH = {"desk": "أخبار", "other": "أخبار أخرى"}
 CHANNELS = {"": channel(sources=BOTH), "desk": channel("desk", sources={"desk": BOTH["desk"]})}
 MINUTE = timedelta(minutes=1)

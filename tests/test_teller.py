@@ -31,7 +31,7 @@ from ticker.store import Store
 from ticker.store.turn import Pace, Turn
 from ticker.teller import Teller
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("processes that share PostgreSQL")
 PATIENCE = 20.0  # seconds until a test gives up waiting
 SOON = timedelta(seconds=0.02)
 QUICK = Timing(quiet=SOON, most=timedelta(seconds=0.1), again=(SOON,))

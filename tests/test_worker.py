@@ -15,7 +15,7 @@ from tests.running import PATIENCE, answered, environment, free_port, write_conf
 from ticker.demo import Manual, newsroom_app, serve_newsroom
 from ticker.service import system_clock
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.once("workers need PostgreSQL")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Keep everything that was ever seen, and the feeds as published: one transaction a poll.
 
+Where several processes share the database, that transaction notes which feeds are owed, and each is published after it.
 Poll writes, the server reads, and they meet nowhere else. Every error of the database leaves as
 a StoreError, after which nothing of that transaction was kept.
 """
@@ -286,6 +287,7 @@ class Store:
 
         Raises:
             ConflictError: another poll was kept since *known* was read; reconcile again.
+            Exception: a bug of *press*; nothing was kept, but where other processes publish too all was, and is owed.
         """
         validators = page.validators or Validators(page.url)  # a page without any must not leave those of another
 
