@@ -9,11 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests import postgres
 from tests.running import PATIENCE
 from tests.test_store import AT, LINES, channel, keep, press
 from ticker.model import Feed, Format, Version
+from ticker.poller import Poller
+from ticker.serve import Shelf
 from ticker.service import system_clock
 from ticker.store import Store
 from ticker.store.postgresql import CONNECTIONS, public_name
@@ -109,6 +112,34 @@ async def test_what_cannot_be_rendered_is_kept_all_the_same_and_owed_until_it_ca
         assert await published(store) == before
         await all_published(store)
         assert (await published(store)).revision == before.revision + 1
+
+
+async def test_a_feed_that_cannot_be_rendered_keeps_no_other_from_being_served_and_is_told_once(database):
+    broken = True
+
+    async def picky(feed: Feed) -> Mapping[Format, bytes]:
+        if broken and feed.channel.name == "desk":
+            raise RuntimeError("out of ink")
+        return await press(feed)
+
+    async with opened(database) as store:
+        poller = Poller(CHANNELS, store, picky, clock=system_clock)  # type: ignore[arg-type]  # a press that breaks
+        poller.shelf = Shelf(library=store, channels=CHANNELS, sources=(), clock=system_clock, dated=True)
+        with pytest.raises(RuntimeError):
+            await keep(store, AT, LINES, press=picky)
+        with capture_logs() as logged:
+            for _ in range(12):
+                await poller.settle()
+                await asyncio.sleep(0.2)
+            assert poller.shelf.editions.keys() == {""}
+            broken = False
+            async with asyncio.timeout(PATIENCE):
+                while "desk" not in poller.shelf.editions:
+                    await poller.settle()
+    assert [line["detail"] for line in logged] == [
+        "kept, and not published yet: a bug of Ticker: RuntimeError('out of ink')",
+        "what is kept is published again",
+    ]
 
 
 async def test_who_keeps_headlines_waits_for_nobody_who_renders(database):

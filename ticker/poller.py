@@ -97,7 +97,7 @@ class Poller:
         self._fetch = Fetcher(clock=clock)
         self._contact: str | None = None
         self._beats: dict[str, Beat] = {}
-        self._detail = ""  # why the store could not be read when it was asked last
+        self._troubles: dict[str, str] = {}  # what could not be done when it was tried last -> why
 
     def take(self, settings: Settings, channels: Mapping[str, Channel]) -> None:
         """Poll by *settings* from now on, and publish as *channels*."""
@@ -230,32 +230,43 @@ class Poller:
 
     async def refresh(self) -> None:
         """Serve what has been published since; a store that refuses is told, and everything is served on."""
+        await self._serve()
+
+    async def _serve(self) -> bool:
+        """Whether the store could be read."""
         try:
             if self.shelf is not None:
                 await self.shelf.refresh()
             if self.on_refreshed is not None:
                 await self.on_refreshed()
         except StoreError as error:
-            self._unread(str(error))
-        else:
-            self._unread("")
+            self._trouble("served on as it was", str(error), over="what is published can be read again")
+            return False
+        self._trouble("served on as it was", "", over="what is published can be read again")
+        return True
 
     async def settle(self) -> None:
-        """Publish what is owed, where others publish too, and serve that: each second, in one task of a process."""
+        """Publish what is owed, where others publish too, and serve that: each second, in one task of a process.
+
+        A feed that cannot be published keeps no other from being served, be it by a bug.
+        """
+        refusal, bug = "", None
         try:
             await self._store.publish_owed(self.channels, self._now(), self._press)
         except StoreError as error:
-            self._unread(str(error))
-        else:
-            await self.refresh()
+            refusal = str(error)
+        except Exception as error:  # noqa: BLE001 - told below
+            refusal, bug = f"a bug of Ticker: {error!r}", error
+        if await self._serve():  # else there is one trouble, and it is told
+            self._trouble("kept, and not published yet", refusal, over="what is kept is published again", bug=bug)
 
-    def _unread(self, detail: str) -> None:
-        """What has been published cannot be read, or can again: asked each second, told once."""
-        before, self._detail = self._detail, detail
+    def _trouble(self, what: str, detail: str, *, over: str, bug: Exception | None = None) -> None:
+        """*what* is so because of *detail*, or with none it is *over*: asked each second, told once."""
+        before, self._troubles[what] = self._troubles.get(what, ""), detail
         if detail and detail != before:
-            log.error("store", detail=f"served on as it was: {detail}")
+            log.error("store", detail=f"{what}: {detail}", exc_info=bug)
         elif before and not detail:
-            log.info("store", detail="what is published can be read again")
+            log.info("store", detail=over)
 
     async def catch_up(self) -> None:
         """Close archive after archive where more is to be closed than polls may do by the way.
