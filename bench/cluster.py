@@ -39,10 +39,8 @@ from ticker.store.order import ORDER
 BEARABLE = 1.0  # second that 99 of 100 polls may be late
 DONE = 0.9  # of the polls that are asked for; below that it is full, for a source that is late is due later
 SETTLE = 15.0  # seconds until a changed configuration has been taken over
-CALM, RECOVERED = (
-    10.0,
-    300.0,
-)  # seconds in which nothing was late, and how long that is waited for: from its first polls on
+CALM = 10.0  # seconds in which nothing was late
+RECOVERED = 300.0  # seconds that such ten are waited for, at most: from the first polls of a source on
 QUIET = 10.0  # seconds before the end: lines that were first shown later may be on their way
 LOOSE = 1.1  # times `every`: the wait of a poll that is not late, dice included
 PATIENCE = 60.0  # seconds for a process to end

@@ -24,8 +24,8 @@ from ticker.demo import Newsroom, newsroom_app, page, serve_newsroom
 from ticker.fetch import Fetcher
 from ticker.model import Changes, Channel, Feed, Format, Known, Page, Source
 from ticker.parse import parse
-from ticker.poll import documents
 from ticker.reconcile import digest, reconcile
+from ticker.render import documents
 from ticker.resolve import resolve
 from ticker.store import Store
 

@@ -24,7 +24,7 @@ from time import monotonic, process_time, sleep
 from urllib.request import Request, urlopen
 
 from ticker.model import Channel, Feed, Item
-from ticker.poll import documents
+from ticker.render import documents
 from ticker.serve.documents import pack
 
 FEED = "/feed.rss"

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 
 from tests.newsstand import NOON, Clock, Newsstand, a_source, an_app, an_item, channels_of, client_of, reworded
 from ticker.model import Feed, Version
-from ticker.poll import documents
+from ticker.render import documents
 from ticker.serve.openapi import description
 from ticker.serve.wishes import BadQueryError, no_source, read_wish
 

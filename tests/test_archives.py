@@ -38,9 +38,10 @@ from tests.walks import (
 from ticker.demo.wording import headline
 from ticker.errors import StoreError
 from ticker.model import Channel, Feed, Format, Page, Source, Validators
-from ticker.poll import documents, poll
+from ticker.poll import poll
 from ticker.poller import Poller
 from ticker.press import RenderThread
+from ticker.render import documents
 from ticker.store import Store
 from ticker.store.archives import most_at_once
 from ticker.store.rows import _moved

@@ -12,7 +12,8 @@ from tests.stores import change, look, store_at
 from ticker.decode import page_of
 from ticker.errors import Cause, FetchError, StoreError
 from ticker.model import Channel, Evidence, Feed, Format, Page, Poll, Source, Validators
-from ticker.poll import documents, ingest, poll
+from ticker.poll import ingest, poll
+from ticker.render import documents
 from ticker.store import Store
 from ticker.store.evidence import MOST, MOST_BYTES
 

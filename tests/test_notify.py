@@ -31,7 +31,8 @@ from ticker.announce.undelivered import UndeliveredError
 from ticker.config import Target
 from ticker.errors import Cause, StoreError
 from ticker.model import Feed, Format, Page, Poll, Source
-from ticker.poll import documents, ingest
+from ticker.poll import ingest
+from ticker.render import documents
 from ticker.store import Store
 
 SOON = timedelta(seconds=0.01)

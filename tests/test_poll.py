@@ -10,7 +10,8 @@ from tests.lines import BEIRUT, ago, dated, instant, now, stated
 from tests.stores import store_at
 from ticker.errors import FetchError, StoreError
 from ticker.model import Changes, Channel, Feed, Format, Headline, Page, Source, Validators
-from ticker.poll import MOST_ROWS, documents, ingest, keep, poll
+from ticker.poll import MOST_ROWS, ingest, keep, poll
+from ticker.render import documents
 from ticker.rhythm import Rhythm
 from ticker.store import Store
 

@@ -49,8 +49,7 @@ from tests.rendering import (
 )
 from ticker import text
 from ticker.model import Channel, Feed, Format, Item
-from ticker.poll import documents
-from ticker.render import render
+from ticker.render import documents, render
 
 # --- the three formats say the same ----------------------------------------------------------------------------------
 

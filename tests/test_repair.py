@@ -16,8 +16,9 @@ from tests.stores import store_at
 from tests.test_redesign import DESIGNS
 from ticker.model import Channel, Feed, Format, Headline, Known, Page, Poll, Selectors, Source, Validators
 from ticker.parse import parse
-from ticker.poll import documents, poll
+from ticker.poll import poll
 from ticker.reconcile import digest, reconcile
+from ticker.render import documents
 from ticker.repair import objection
 from ticker.resolve import resolve
 from ticker.store import Store

@@ -10,8 +10,8 @@ from tests.lines import BEIRUT, instant, page
 from tests.stores import POSTGRES, change, everything, look, unmade_at
 from ticker.errors import ConflictError, StoreError
 from ticker.model import Changes, Channel, Feed, Format, Headline, Known, Match, Page, Poll, Press, Validators, Wish
-from ticker.poll import documents
 from ticker.reconcile import digest, reconcile
+from ticker.render import documents
 from ticker.resolve import resolve
 from ticker.store import Store
 from ticker.store.engine import open_engine

@@ -22,9 +22,10 @@ from ticker.announce import Timing
 from ticker.channels import published_channels
 from ticker.config import Settings, load
 from ticker.model import Channel, Feed, Format, Page, Poll, Subscription
-from ticker.poll import documents, ingest
+from ticker.poll import ingest
 from ticker.poller import Poller
 from ticker.press import RenderThread
+from ticker.render import documents
 from ticker.serve import Shelf, build_app
 from ticker.service import system_clock
 from ticker.store import Store

@@ -22,8 +22,9 @@ from tests.stores import store_at
 from ticker import text
 from ticker.errors import StoreError
 from ticker.model import Feed, Format, Page
-from ticker.poll import documents, ingest
+from ticker.poll import ingest
 from ticker.press import RenderThread
+from ticker.render import documents
 from ticker.serve import build_app, variants
 from ticker.serve.archives import Archives
 from ticker.serve.documents import LINES, Document, pack, prepare

@@ -17,7 +17,8 @@ from tests.lines import BEIRUT, instant, stated
 from tests.stores import store_at
 from ticker.demo.wording import headline
 from ticker.model import Channel, Feed, Format, Headline, Page, Source, Version
-from ticker.poll import documents, keep
+from ticker.poll import keep
+from ticker.render import documents
 from ticker.store import Store
 
 AT = instant("2025-01-14T06:00")

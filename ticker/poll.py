@@ -11,8 +11,6 @@ from ticker.errors import Cause, ConflictError, FetchError, ParseError
 from ticker.model import (
     Changes,
     Channel,
-    Feed,
-    Format,
     Headline,
     Known,
     Last,
@@ -26,7 +24,6 @@ from ticker.model import (
 from ticker.parse import parse
 from ticker.reading import Failure, Fetch, Trouble, evidence, evidence_of, first, mended
 from ticker.reconcile import digest, doubt, equal, lost_touch, missing, reconcile, unmoved
-from ticker.render import render
 from ticker.repair import Repair
 from ticker.resolve import alarm, reach, resolve
 from ticker.rhythm import Rhythm
@@ -127,11 +124,6 @@ async def ingest(source: Source, page: Page, *, store: Store, channels: Iterable
     except ParseError as error:
         return await _note_failure(source, Trouble(page.url, error, page), page.fetched_at, store)
     return await keep(source, replace(page, saved=True), headlines, store=store, channels=channels, press=press)
-
-
-def documents(feed: Feed) -> dict[Format, bytes]:
-    """*feed* in every format."""
-    return {form: render(feed, form) for form in Format}
 
 
 async def keep(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from ticker.model import Feed, Format
-from ticker.poll import documents
+from ticker.render import documents
 
 
 class RenderThread:

@@ -5,14 +5,22 @@ release. `entries` has what the formats share, `head` what a document says of it
 """
 
 from ticker.model import Feed, Format
+from ticker.render.entries import entries
 from ticker.render.jsonfeed import jsonfeed
 from ticker.render.outline import opml
 from ticker.render.xml import atom, rss
 
-__all__ = ["opml", "render"]
+__all__ = ["documents", "opml", "render"]
+
+_WRITERS = {Format.RSS: rss, Format.ATOM: atom, Format.JSON: jsonfeed}
+
+
+def documents(feed: Feed) -> dict[Format, bytes]:
+    """One version of *feed* in every format."""
+    told = entries(feed)
+    return {form: _WRITERS[form](feed, told) for form in Format}
 
 
 def render(feed: Feed, form: Format) -> bytes:
     """One version of *feed* as a document in UTF-8, items in the order they have, none left out."""
-    write = {Format.RSS: rss, Format.ATOM: atom, Format.JSON: jsonfeed}
-    return write[form](feed)
+    return _WRITERS[form](feed, entries(feed))

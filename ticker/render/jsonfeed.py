@@ -1,14 +1,15 @@
 """JSON Feed 1.1."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from ticker.model import Feed, Format
 from ticker.render import head
-from ticker.render.entries import Entry, entries
+from ticker.render.entries import Entry
 
 
-def jsonfeed(feed: Feed) -> bytes:
+def jsonfeed(feed: Feed, told: Sequence[Entry]) -> bytes:
     """In UTF-8, letters as they are."""
     channel = feed.channel
     before, hubs = head.previous(feed, Format.JSON), head.hubs(feed)
@@ -24,7 +25,7 @@ def jsonfeed(feed: Feed) -> bytes:
         "language": channel.language,
         "authors": [{"name": name} for name in head.authors(feed)],
         **({"hubs": [{"type": "WebSub", "url": hub} for hub in hubs]} if hubs else {}),
-        "items": [_item(entry) for entry in entries(feed)],
+        "items": [_item(entry) for entry in told],
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 import feedgen.entry
@@ -12,7 +13,7 @@ from lxml.etree import SubElement
 
 from ticker.model import Feed, Format
 from ticker.render import head
-from ticker.render.entries import GENERATOR, Entry, entries, utc
+from ticker.render.entries import GENERATOR, REMEMBERED, Entry, utc
 from ticker.render.head import Link
 
 ICON_SIDE = "144"  # pixels, of icon.png: the most that RSS allows
@@ -27,16 +28,16 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
 
-def rss(feed: Feed) -> bytes:
+def rss(feed: Feed, told: Sequence[Entry]) -> bytes:
     """There is no `ttl`: Miniflux waits for the longest of all hints, and `max-age` is one minute (readers §2.3)."""
-    document = _document(feed, Format.RSS)
+    document = _document(feed, told, Format.RSS)
     written: bytes = document.rss_str(xml_declaration=False)
     return _prolog(feed) + written
 
 
-def atom(feed: Feed) -> bytes:
+def atom(feed: Feed, told: Sequence[Entry]) -> bytes:
     """With a language on the feed, and on entries that have another one."""
-    document = _document(feed, Format.ATOM)
+    document = _document(feed, told, Format.ATOM)
     written: bytes = document.atom_str(xml_declaration=False)
     return _prolog(feed) + written
 
@@ -48,10 +49,9 @@ def _prolog(feed: Feed) -> bytes:
     return "\n".join(lines).encode()
 
 
-def _document(feed: Feed, form: Format) -> Any:
-    """A new feedgen feed for one format: its links differ, and nothing is shared between calls (F17, F8)."""
+def _document(feed: Feed, told: Sequence[Entry], form: Format) -> Any:
+    """A new feedgen feed for one format: its links differ, and only entries are shared between calls (F17, F8)."""
     channel, title, links = feed.channel, head.title(feed), head.links(feed, form)
-    told = entries(feed)
     document = feedgen.feed.FeedGenerator()
     document.id(head.identifier(feed))
     document.title(title)
@@ -68,21 +68,25 @@ def _document(feed: Feed, form: Format) -> Any:
     document.register_extension("ticker", _OfFeed, _OfEntry)
     document.ticker.say(links, form, archive=feed.number is not None)
     for entry in told:
-        _add(document, entry, channel.language)
+        document.add_entry(_made(entry, channel.language), order="append")  # the default turns the order round (F9)
     return document
 
 
-def _add(document: Any, entry: Entry, language: str) -> None:
-    added = document.add_entry(order="append")  # the default turns the order round (F9)
-    added.id(entry.id)  # also the guid, with isPermaLink="false"
-    added.title(entry.title)
-    added.link(href=entry.link)
-    added.content(entry.html, type="html")  # also RSS's description
-    added.published(entry.published)
-    added.updated(entry.updated)
-    added.author(name=entry.voice.title)
-    added.category(term=entry.voice.name, label=entry.voice.title)
-    added.ticker.say(entry, language)
+@lru_cache(REMEMBERED)
+def _made(entry: Entry, language: str) -> Any:
+    """An entry of feedgen: the same in both formats, and in all versions that hold it. Nothing changes it any more."""
+    made = feedgen.entry.FeedEntry()
+    made.id(entry.id)  # also the guid, with isPermaLink="false"
+    made.title(entry.title)
+    made.link(href=entry.link)
+    made.content(entry.html, type="html")  # also RSS's description
+    made.published(entry.published)
+    made.updated(entry.updated)
+    made.author(name=entry.voice.title)
+    made.category(term=entry.voice.name, label=entry.voice.title)
+    made.register_extension("ticker", _OfEntry, True, True)
+    made.ticker.say(entry, language)
+    return made
 
 
 def _attributes(link: Link) -> dict[str, str]:

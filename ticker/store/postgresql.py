@@ -31,9 +31,8 @@ LOST: Final[tuple[type[Exception], ...]] = (
     *((asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) if asyncpg is not None else ()),
 )
 
-CONNECTIONS = (
-    10  # of each process, kept open: one more for a moment costs more than to wait for one, most when all is busy
-)
+# Of each process, kept open: one more for a moment costs more than to wait for one, most when all is busy.
+CONNECTIONS = 10
 CONNECT = 5.0  # seconds
 ANSWER = 60.0  # seconds in which a statement must be answered; an upgrade, and who waits for it, have UPGRADED
 UPGRADED = 3600.0
