@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Self
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -71,6 +71,8 @@ _SHARED: dict[bool, dict[str, Any]] = {
     False: {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
 _STEADY: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
+_SOURCE = select(sources).where(sources.c.name == bindparam("name"))  # written once: with each poll
+_SINGLE: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
 
 
 class Store:
@@ -95,7 +97,7 @@ class Store:
         self.announcements = Announcements(self._transaction)  # to foreign hubs
         self.notices = Notices(self._transaction)  # to people: of trouble and of headlines
         self.history = History(self._transaction)  # when each source prints
-        self.plans = Plans(self._transaction, self._notes)  # of those who poll by a queue
+        self.plans = Plans(self._transaction, self._notes, self._statements)  # of those who poll by a queue
         self.evidence = EvidenceLocker(self._transaction)  # of polls that kept nothing
         finder = Finder(self._transaction)
         self.find, self.search = finder.find, finder.search
@@ -169,13 +171,14 @@ class Store:
 
     @asynccontextmanager
     async def _transaction(
-        self, *, write: bool, ordered: bool = False, steady: bool = False
+        self, *, write: bool, ordered: bool = False, steady: bool = False, single: bool = False
     ) -> AsyncIterator[AsyncConnection]:
         """Writers of this process take turns here: in SQLite's own queue the unlucky wait for ever, and are refused.
 
         Args:
             ordered: it keeps items, which is done one after the other over all processes (`order`).
             steady: a writer sees one moment, and raises RacedError where another one of its rows was first.
+            single: each statement sees a moment of its own, and spares the server a BEGIN and a COMMIT.
         """
         if self._closed:
             raise StoreError("store: it has been closed")
@@ -184,7 +187,7 @@ class Store:
         try:
             alone = write and (ordered or not self.shared)
             async with self._writing if alone else nullcontext(), self._engine.connect() as plain:
-                db = await plain.execution_options(**_STEADY if steady and self.shared else self._options[write])
+                db = await plain.execution_options(**self._options_of(write=write, steady=steady, single=single))
                 async with db.begin():
                     if ordered:
                         await in_turn(db)
@@ -198,18 +201,26 @@ class Store:
             if not self._under_way:
                 self._at_rest.set()
 
+    def _options_of(self, *, write: bool, steady: bool, single: bool) -> dict[str, Any]:
+        if self.shared and steady:
+            return _STEADY
+        return _SINGLE if self.shared and single else self._options[write]
+
     def _in_order(self, *, write: bool) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._transaction(write=write, ordered=write)
 
     def _to_publish(self, *, write: bool) -> AbstractAsyncContextManager[AsyncConnection]:
         return self._transaction(write=write, steady=True)
 
+    def _statements(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._transaction(write=False, single=True)
+
     # What a poll needs
 
     async def last(self, source: str) -> Last:
         """Validators and digest of the last accepted list."""
-        async with self._transaction(write=False) as db:
-            row = (await db.execute(select(sources).where(sources.c.name == source))).mappings().first()
+        async with self._statements() as db:
+            row = (await db.execute(_SOURCE, {"name": source})).mappings().first()
             if row is None:
                 return Last()
             if row["revision"] != self._news.get(source, (None, None))[0]:
@@ -231,7 +242,7 @@ class Store:
     async def known(self, source: str, now: datetime) -> Known:
         """The last accepted list, and what was seen in the 20 h before *now*."""
         async with self._transaction(write=False) as db:
-            row = (await db.execute(select(sources).where(sources.c.name == source))).mappings().first()
+            row = (await db.execute(_SOURCE, {"name": source})).mappings().first()
             if row is None:
                 return Known()
             ours = select(items).where(items.c.source == source)

@@ -3,12 +3,13 @@
 Instants are those of the database's clock, to the millisecond: the clocks of the workers may differ.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import BigInteger, RowMapping, bindparam, delete, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, RowMapping, Update, bindparam, delete, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ticker.model import Health
@@ -61,14 +62,20 @@ class Standing:
 class Plans:
     """A row a source. Only who polls by a queue writes them; anybody may read."""
 
-    def __init__(self, transaction: Transactions, together: Together) -> None:
-        """*together* writes what several polls have to keep."""
+    def __init__(
+        self,
+        transaction: Transactions,
+        together: Together,
+        statements: Callable[[], AbstractAsyncContextManager[AsyncConnection]],
+    ) -> None:
+        """*together* writes what several polls have to keep, *statements* are read each at a moment of its own."""
         self._transaction = transaction
         self._together = together
+        self._statements = statements
 
     async def read(self, names: Collection[str]) -> Standing:
         """Of these sources; one that was never planned is missing."""
-        async with self._transaction(write=False) as db:
+        async with self._statements() as db:
             return await _standing(db, list(names))
 
     async def all(self) -> Standing:
@@ -80,12 +87,11 @@ class Plans:
 
     async def keep(self, plan: Plan) -> None:
         """After a poll; nothing happens where a later one was kept, or the source was given up meanwhile."""
-        to_come = type_coerce(plans.c.polled_at, BigInteger) > type_coerce(Present(), BigInteger) + SET_BACK
-        later = or_(plans.c.polled_at.is_(None), plans.c.polled_at <= plan.polled_at, to_come)
-        values = {name: value for name, value in _values(plan).items() if name != "source"}
+        values = _values(plan) | {"of": plan.source, "polled": plan.polled_at}
+        del values["source"]
 
         async def note(db: AsyncConnection) -> None:
-            await db.execute(update(plans).where(plans.c.source == plan.source, later).values(**values))
+            await db.execute(_KEEP, values)
 
         await self._together(Write(note))
 
@@ -109,6 +115,15 @@ class Plans:
         async with self._transaction(write=True) as db:
             for part in _parts(list(names)):
                 await db.execute(delete(plans).where(plans.c.source.in_(part)))
+
+
+def _keep() -> Update:
+    to_come = type_coerce(plans.c.polled_at, BigInteger) > type_coerce(Present(), BigInteger) + SET_BACK
+    later = or_(plans.c.polled_at.is_(None), plans.c.polled_at <= bindparam("polled"), to_come)
+    return update(plans).where(plans.c.source == bindparam("of"), later)
+
+
+_KEEP = _keep()  # written once: with each poll
 
 
 async def _now(db: AsyncConnection) -> datetime:
