@@ -9,17 +9,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.dialects import postgresql
 from structlog.testing import capture_logs
 
 from tests import postgres
 from tests.running import PATIENCE
 from tests.test_store import AT, LINES, channel, keep, press
-from ticker.model import Feed, Format, Version
+from ticker.model import Feed, Format, Version, Wish
 from ticker.poller import Poller
 from ticker.serve import Shelf
 from ticker.service import system_clock
 from ticker.store import Store
 from ticker.store.postgresql import CONNECTIONS, public_name
+from ticker.store.search import by_time
 
 pytestmark = pytest.mark.once("of PostgreSQL alone")
 BOTH = {"desk": "أخبار", "other": "أخبار أخرى"}
@@ -214,6 +216,16 @@ async def test_who_publishes_waits_for_no_page_and_no_name_that_others_wait_for(
         finally:
             answered.set()
             await busy
+
+
+async def test_of_thousands_of_names_each_row_is_looked_up_in_a_hash_and_no_index_is_asked_for_each(database):
+    async with opened(database):
+        asked = by_time(Wish(frozenset(f"s{number}" for number in range(5_000))))
+    written = asked.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    plan = "\n".join(line for (line,) in postgres.rows(database, f"EXPLAIN {written}"))
+    assert "hashed SubPlan" in plan
+    assert "Join" not in plan
+    assert "Nested Loop" not in plan
 
 
 async def test_a_process_keeps_its_connections_however_much_is_asked_of_it_at_once(database):

@@ -6,7 +6,7 @@ transaction for each feed, and until then it is owed: see `order`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -26,6 +26,7 @@ from ticker.store.rows import archive_of, stands_for, version_of
 from ticker.store.subscriptions import Transactions, listening
 from ticker.store.tables import archives, items, owed, versions
 
+TOGETHER = 20  # versions that are looked at with one query: their documents are unpacked in 6 ms
 AT_ONCE = 2  # feeds: one is rendered while the other one is read or written
 AGAIN = 0.05  # seconds, until a feed that another process publishes is asked for again
 PATIENCE = 30.0  # seconds of that
@@ -64,22 +65,30 @@ class Feeds:
 
         A new release alone changes nothing that readers have: not before the next change of items.
         """
-        for channel in channels:
+        waiting = list(channels)
+        for begin in range(0, len(waiting), TOGETHER):
             async with self._transaction(write=False) as db:
-                row = (await db.execute(version_query(channel.name))).mappings().first()
-                some = await db.scalar(select(items.c.id).where(among(items.c.source, channel.sources)).limit(1))
-                stands = row is not None and await self._is_well(db, row, channel)
-            if some is not None and not stands:
+                outdated = await self._outdated(db, waiting[begin : begin + TOGETHER])
+            for channel in outdated:
                 await self._alone(channel.name, partial(self._republish, channel=channel, now=now, press=press))
 
     async def _republish(self, db: AsyncConnection, channel: Channel, now: datetime, press: Press) -> None:
-        row = (await db.execute(version_query(channel.name))).mappings().first()
-        if row is None or not await self._is_well(db, row, channel):  # another may have been first
+        if await self._outdated(db, [channel]):  # another may have been first
             await publish(db, channel, now, press)
 
-    async def _is_well(self, db: AsyncConnection, row: RowMapping, channel: Channel) -> bool:
-        """Whether the version stands; a store of one process is owed what a copy of another one has brought."""
-        return _stands(row, await listening(db, channel)) and (self._shared or not await is_owed(db, channel.name))
+    async def _outdated(self, db: AsyncConnection, channels: Sequence[Channel]) -> list[Channel]:
+        """Those with items whose version does not stand; what a copy of another store is owed one process owes."""
+        names = [channel.name for channel in channels]
+        rows = (await db.execute(select(versions).where(versions.c.feed.in_(names)))).mappings()
+        kept = {row["feed"]: row for row in rows}
+        owing = () if self._shared else (await db.scalars(select(owed.c.feed).where(owed.c.feed.in_(names)))).all()
+        outdated = []
+        for channel in channels:
+            row = kept.get(channel.name)
+            stands = row and channel.name not in owing and _stands(row, await listening(db, channel))
+            if not stands and await _has_items(db, channel):
+                outdated.append(channel)
+        return outdated
 
     async def owes(self, feeds: Collection[str]) -> frozenset[int]:
         """Each time that there was more of one of these feeds than was published, by number: see `publish_owed`."""
@@ -183,6 +192,11 @@ class Feeds:
         """How many archives of *feed* are closed: they are numbered from 1 up to this."""
         async with self._transaction(write=False) as db:
             return await count_archives(db, feed)
+
+
+async def _has_items(db: AsyncConnection, channel: Channel) -> bool:
+    ours = select(items.c.id).where(among(items.c.source, channel.sources)).limit(1)
+    return await db.scalar(ours) is not None
 
 
 async def _publish_if_owed(db: AsyncConnection, channel: Channel, at: datetime, press: Press, *, paced: bool) -> None:
