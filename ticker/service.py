@@ -385,7 +385,7 @@ async def _keep_fresh(poller: Poller, store: Store) -> None:
 def prepare_process() -> None:
     """Once, in the loop that everything will run in."""
     sys.setswitchinterval(SWITCH)
-    memory.share_arenas()
+    memory.allocate_sparingly()
     _bury_orphans()
     # name look-ups and parsing share these: a slow resolver must not starve the parser
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="work"))
