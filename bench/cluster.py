@@ -271,13 +271,28 @@ def be_ticker(folder: Path, number: str, command: str) -> None:
     ticker()
 
 
+@dataclass(frozen=True)
+class Growth:
+    """The database over many minutes at one rate."""
+
+    seconds: float
+    before: Mapping[str, tuple[int, int]]  # bytes and rows of each table
+    after: Mapping[str, tuple[int, int]]
+    minutes: Sequence[Step]
+
+    @property
+    def usual(self) -> Step:
+        """The minute in the middle, by its lateness: two cores that others use as well have good and bad ones."""
+        return sorted(self.minutes, key=lambda step: step.late["p99"])[len(self.minutes) // 2]
+
+
 @dataclass
 class Course:
     """What became of one shape."""
 
     curve: list[Step] = field(default_factory=list)  # ever more sources, as many polls a second
     ladder: list[Step] = field(default_factory=list)  # the same sources, ever more often
-    growth: list[tuple[float, Mapping[str, tuple[int, int]]]] = field(default_factory=list)  # seconds, tables
+    growth: Growth | None = None
     compared: Compared | None = None
 
 
@@ -301,11 +316,14 @@ def course(name: str, options: Options, url: str) -> Course:
                 found.curve.append(shape.step(count, every, options.seconds))
                 tell(name, found.curve[-1])
                 if count == options.sources:
-                    found.growth = list(growth(shape, count, every, options.growth)) if server else []
+                    if server and options.growth:
+                        found.growth = watched(shape, count, every, options.growth)
+                        found.curve[-1] = found.growth.usual
                     found.ladder = [found.curve[-1], *ladder(name, shape, sites, options)]
         found.compared = compared(sites.shown(), shape.kept(), time() - QUIET)
         print(f"{name}: {found.compared}", file=sys.stderr)
-    tell_growth(found.growth)
+    if found.growth:
+        tell_growth(found.growth)
     return found
 
 
@@ -325,15 +343,13 @@ def ladder(name: str, shape: Shape, sites: Running, options: Options) -> Iterato
             return
 
 
-def growth(
-    shape: Shape, sources: int, every: float, seconds: float
-) -> Iterator[tuple[float, Mapping[str, tuple[int, int]]]]:
-    """The tables of PostgreSQL each minute, for so long."""
-    begin = time()
+def watched(shape: Shape, sources: int, every: float, seconds: float) -> Growth:
+    """So many seconds at one rate, minute by minute."""
+    begin, before, minutes = time(), shape.tables(), list[Step]()
     while (passed := time() - begin) < seconds:
-        yield passed, shape.tables()
-        tell("growing", shape.step(sources, every, min(60.0, seconds - passed)))
-    yield time() - begin, shape.tables()
+        minutes.append(shape.step(sources, every, min(60.0, seconds - passed)))
+        tell("growing", minutes[-1])
+    return Growth(time() - begin, before, shape.tables(), minutes)
 
 
 # What came out
@@ -355,16 +371,14 @@ def tell(name: str, step: Step) -> None:
     )
 
 
-def tell_growth(growth: Sequence[tuple[float, Mapping[str, tuple[int, int]]]]) -> None:
+def tell_growth(growth: Growth) -> None:
     """The tables that became larger, the most first."""
-    if len(growth) < 2:
-        return
-    (begin, before), (end, after) = growth[0], growth[-1]
-    print(f"{'table':24}{'MB':>10}{'MB':>10}{'KB/s':>10}{'rows':>10}   in {end - begin:.0f} s")
+    before, after = growth.before, growth.after
+    print(f"{'table':24}{'MB':>10}{'MB':>10}{'KB/s':>10}{'rows':>10}   in {growth.seconds:.0f} s")
     for name in sorted(after, key=lambda name: before[name][0] - after[name][0]):
         grown = after[name][0] - before[name][0]
         if grown > 0:
-            sides = f"{before[name][0] / 1e6:10.1f}{after[name][0] / 1e6:10.1f}{grown / (end - begin) / 1e3:10.1f}"
+            sides = f"{before[name][0] / 1e6:10.1f}{after[name][0] / 1e6:10.1f}{grown / growth.seconds / 1e3:10.1f}"
             print(f"{name:24}{sides}{after[name][1] - before[name][1]:10}")
 
 

@@ -5,10 +5,13 @@ page order, which is newest first. A `Headline` has a wall-clock time but no day
 an instant. What must not be cannot be written.
 """
 
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import Enum
+from functools import cached_property
+from hashlib import sha256
 from typing import Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -354,7 +357,11 @@ def titled_together(titles: Iterable[str]) -> str:
     return f"Ticker · {' · '.join(titles)}"[:200]
 
 
-@dataclass(frozen=True, slots=True)
+def _digest(*facts: object) -> str:
+    return sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)  # no slots: of thousands of sources its digest takes a while, and is kept
 class Channel:
     """What a feed says of itself; the same in every version until the operator edits the configuration."""
 
@@ -374,6 +381,28 @@ class Channel:
     def unnamed(self) -> bool:
         """Whether the title only lists the sources, because nobody gave it another."""
         return len(self.sources) > 1 and self.title == titled_together(self.sources.values())
+
+    @cached_property
+    def digest(self) -> str:
+        """Of everything the operator configured that a reader can see; a new release does not change it."""
+        return _digest(*self._facts(), sorted(self.pages.items()), self.hubs)
+
+    @cached_property
+    def first_digest(self) -> str:
+        """The same as it was before migration 0003: feeds named no pages and no hubs then."""
+        return _digest(*self._facts())
+
+    def _facts(self) -> tuple[object, ...]:
+        return (
+            self.title,
+            self.language,
+            self.public_url,
+            sorted(self.sources.items()),
+            sorted(self.languages.items()),
+            self.min_items,
+            self.max_items,
+            self.max_age.total_seconds(),
+        )
 
     def language_of(self, source: str) -> str:
         """BCP 47, of the headlines of *source*."""

@@ -12,7 +12,7 @@ from ticker.model import Changes, Channel, Item, Poll, Press, Revision, Validato
 from ticker.store.archives import close_archives, subscription
 from ticker.store.order import SET_BACK, is_shared, second_of, tell
 from ticker.store.queries import version_query
-from ticker.store.rows import channel_digest, packed_apart, revision_row, row_of
+from ticker.store.rows import packed_apart, revision_row, row_of
 from ticker.store.subscriptions import listening
 from ticker.store.tables import Instant, items, owed, revisions, sources, versions
 from ticker.store.upsert import insert
@@ -159,7 +159,7 @@ async def publish(db: AsyncConnection, channel: Channel, at: datetime, press: Pr
     if feed is None:
         return
     packed = await packed_apart(await press(feed))
-    facts = {"channel": channel_digest(channel), "updated": feed.updated, "whole": held.fits(channel)}
+    facts = {"channel": channel.digest, "updated": feed.updated, "whole": held.fits(channel)}
     if before is None:
         new = {"feed": channel.name, "revision": 1, "last_modified": at}
         await db.execute(versions.insert().values(**new, **facts, **packed))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from hashlib import sha256
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -247,31 +246,9 @@ def _moved(form: Format, document: bytes, own: Channel, now: str) -> bytes:
     )
 
 
-def channel_digest(channel: Channel) -> str:
-    """Of everything the operator configured that a reader can see; a new release does not change it."""
-    return _digest(*_facts(channel), sorted(channel.pages.items()), channel.hubs)
-
-
 def stands_for(digest: str, channel: Channel) -> bool:
     """Whether what is stored with *digest* says what it should of *channel*.
 
-    Until migration 0003 feeds named no pages and no hubs: an upgrade is no reason to publish them anew.
+    An upgrade is no reason to publish it anew: until migration 0003 feeds named no pages and no hubs.
     """
-    return digest == channel_digest(channel) or (digest == _digest(*_facts(channel)) and not channel.hubs)
-
-
-def _facts(channel: Channel) -> tuple[object, ...]:
-    return (
-        channel.title,
-        channel.language,
-        channel.public_url,
-        sorted(channel.sources.items()),
-        sorted(channel.languages.items()),
-        channel.min_items,
-        channel.max_items,
-        channel.max_age.total_seconds(),
-    )
-
-
-def _digest(*facts: object) -> str:
-    return sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:32]
+    return digest == channel.digest or (digest == channel.first_digest and not channel.hubs)
