@@ -144,6 +144,18 @@ async def test_a_feed_that_cannot_be_rendered_keeps_no_other_from_being_served_a
     ]
 
 
+async def test_who_has_news_from_the_feed_of_all_finds_them_in_that_of_their_source(database):
+    order = []
+
+    async def noting(feed: Feed) -> Mapping[Format, bytes]:
+        order.append(feed.channel.name)
+        return await press(feed)
+
+    async with opened(database) as store:
+        await keep(store, AT, LINES, press=noting)
+    assert order == ["desk", ""]
+
+
 async def test_who_keeps_headlines_waits_for_nobody_who_renders(database):
     rendering, done = asyncio.Event(), asyncio.Event()
 

@@ -52,10 +52,12 @@ class Feeds:
     async def follow(self, channels: Iterable[Channel], at: datetime, press: Press, *, paced: bool) -> None:
         """Publish what a poll has kept *at*, where others publish too; what cannot be published now stays owed.
 
+        The feed of all comes last: who has news from it finds them in that of their source.
+
         Args:
             paced: no feed twice in a second; nor is another process waited for that is publishing it.
         """
-        for channel in channels:
+        for channel in sorted(channels, key=lambda channel: not channel.name):
             with suppress(StoreError):
                 work = partial(_publish_if_owed, channel=channel, at=at, press=press, paced=paced)
                 await self._alone(channel.name, work, patient=not paced)
