@@ -2,6 +2,7 @@
 
     .venv/bin/python bench/cluster.py [--sources 5000] [--workers 2] [--rates 50 75 100 150 200] [--seconds 100]
         [--curve 100 1000 10000] [--growth 600] [--baseline 1000] [--slower 20 30 40] [--plot OUT.svg] [--json OUT.json]
+        [--server URL]
 
 The sources are those of `farm.py`: whole pages of 85 KB, a host each, one poll in nine with news. Each shape begins
 with an empty store and reads every source once; then the rate is raised, step by step, by a shorter `every` in
@@ -76,7 +77,7 @@ class Step:
     polling: float
     database: float
     farm: float
-    ordered: float  # share of the time in which somebody was writing news or publishing: nobody else could
+    ordered: float  # share of the time in which somebody was writing news: nobody else could
     grown: float  # bytes of the database a poll
     held: float  # megabytes of the largest process
 
@@ -275,6 +276,7 @@ def be_ticker(folder: Path, number: str, command: str) -> None:
 class Growth:
     """The database over many minutes at one rate."""
 
+    first: Step  # just before, after the first lists of all
     seconds: float
     before: Mapping[str, tuple[int, int]]  # bytes and rows of each table
     after: Mapping[str, tuple[int, int]]
@@ -317,7 +319,7 @@ def course(name: str, options: Options, url: str) -> Course:
                 tell(name, found.curve[-1])
                 if count == options.sources:
                     if server and options.growth:
-                        found.growth = watched(shape, count, every, options.growth)
+                        found.growth = watched(shape, found.curve[-1], every, options.growth)
                         found.curve[-1] = found.growth.usual
                     found.ladder = [found.curve[-1], *ladder(name, shape, sites, options)]
         found.compared = compared(sites.shown(), shape.kept(), time() - QUIET)
@@ -343,13 +345,13 @@ def ladder(name: str, shape: Shape, sites: Running, options: Options) -> Iterato
             return
 
 
-def watched(shape: Shape, sources: int, every: float, seconds: float) -> Growth:
+def watched(shape: Shape, first: Step, every: float, seconds: float) -> Growth:
     """So many seconds at one rate, minute by minute."""
     begin, before, minutes = time(), shape.tables(), list[Step]()
     while (passed := time() - begin) < seconds:
-        minutes.append(shape.step(sources, every, min(60.0, seconds - passed)))
+        minutes.append(shape.step(first.sources, every, min(60.0, seconds - passed)))
         tell("growing", minutes[-1])
-    return Growth(time() - begin, before, shape.tables(), minutes)
+    return Growth(first, time() - begin, before, shape.tables(), minutes)
 
 
 # What came out

@@ -4,7 +4,7 @@ To look through what modules leave behind at every 700 new objects is a fifth of
 0.75 s to import the service), and none of it is ever garbage. And glibc gives each thread an arena of its own, up to
 eight a core, which keep what they had at their fullest: 128 of 280 MB after 35,000 polls of a hundred sources. It keeps
 large pieces as well, once it has seen some come and go: while 76 pages broke on a busy machine the process grew by 37
-to 46 MB, and by 24 to 27 where each large one is a mapping of its own, given back at once.
+to 46 MB, and by 20 to 27 where each large one is a mapping of its own, given back at once.
 """
 
 import ctypes

@@ -95,6 +95,9 @@ async def keep_up(
         take: goes on by other settings; raises StoreError.
     """
     async for read in watched.changes(asked):
+        _, kept = merged(in_force(), read)
+        if kept:
+            log.warning("config", detail=f"{', '.join(kept)}: takes effect when this process is started anew")
         while True:
             try:
                 await _take_over(read, in_force(), take)
@@ -106,9 +109,7 @@ async def keep_up(
 
 
 async def _take_over(read: Settings, before: Settings, take: Callable[[Settings], Awaitable[None]]) -> None:
-    settings, kept = merged(before, read)
-    if kept:
-        log.warning("config", detail=f"{', '.join(kept)}: takes effect when the service is started anew")
+    settings, _ = merged(before, read)
     if settings == before:
         log.info("config", detail="read again, and nothing is to be done otherwise")
         return

@@ -238,7 +238,7 @@ class _Service:
         are tried again as a whole: raises StoreError.
         """
         try:
-            await self._store.republish(channels.values(), system_clock().replace(microsecond=0), self._press)
+            await republish(self._store, channels, self._press)
         except StoreError as error:
             if self.settings is not None:
                 raise
@@ -250,8 +250,7 @@ class _Service:
         while owed:
             await asyncio.sleep(AGAIN)
             with suppress(StoreError):
-                now = system_clock().replace(microsecond=0)
-                await self._store.republish(self._poller.channels.values(), now, self._press)
+                await republish(self._store, self._poller.channels, self._press)
                 owed = False
                 await self._poller.refresh()
         if self._role is Role.ALL:
@@ -286,7 +285,7 @@ class _Service:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         if cut_off := await self._schedule.drain(PATIENCE):
-            log.warning("stopping", cut_off=cut_off, detail="polls still running; nothing of them was kept")
+            log.warning("stopping", cut_off=cut_off, detail="polls still running; what was not kept is read again")
         if self._archiving:
             self._archiving.cancel()
         await self._stop_telling()
@@ -353,6 +352,16 @@ async def _refreshed(live: Live, teller: Teller, shelf: Shelf) -> None:
 
 def _tell_request(access: Access) -> None:
     log.info("request", **asdict(access))
+
+
+async def republish(store: Store, channels: Mapping[str, Channel], press: RenderThread) -> None:
+    """Publish what settings change of the feeds; a bug in one is told, and nobody ends by it. Raises StoreError."""
+    try:
+        await store.republish(channels.values(), system_clock().replace(microsecond=0), press)
+    except StoreError:
+        raise
+    except Exception as error:
+        log.error("bug", exc_info=error, detail="a feed is served as it was published before, or not at all")
 
 
 async def attempt(look: Callable[[], Awaitable[None]]) -> None:

@@ -21,7 +21,17 @@ from ticker.poller import Poller
 from ticker.press import RenderThread
 from ticker.reload import Watched, keep_up
 from ticker.serve import QuietServer, listen, quiet_uvicorn, server_of, vitals
-from ticker.service import APART, PATIENCE, REFRESH, attempt, opened, prepare_process, signals_to, system_clock
+from ticker.service import (
+    APART,
+    PATIENCE,
+    REFRESH,
+    attempt,
+    opened,
+    prepare_process,
+    republish,
+    signals_to,
+    system_clock,
+)
 from ticker.store import Store
 from ticker.telling import behind
 
@@ -98,7 +108,7 @@ class _Worker:
         self._poller.take(settings, channels)
         self._rounds.take(settings.sources)
         # Who published a moment ago may have done so by the settings of before: nobody else would make that good.
-        await self._store.republish(channels.values(), system_clock().replace(microsecond=0), self._press)
+        await republish(self._store, channels, self._press)
         self._stop_archiving()
         self._archiving = asyncio.create_task(self._poller.catch_up())  # other workers may do so as well: in turn
         self.settings = settings

@@ -199,7 +199,7 @@ class Queue:
                 end.cancel()
         queue.shutdown.set()
         if cut_off := await self._work.stop(self._patience):
-            log.warning("stopping", cut_off=cut_off, detail="polls still running; nothing of them was kept")
+            log.warning("stopping", cut_off=cut_off, detail="polls still running; what was not kept is read again")
         if not driver.lost.is_set():
             await asyncio.wait((running,), timeout=CLOSING)
         pool.terminate()  # so ends what a database does not answer; `running` itself must not be cut off: rows would go

@@ -17,6 +17,7 @@ from ticker.render.entries import GENERATOR, REMEMBERED, Entry, utc
 from ticker.render.head import Link
 
 ICON_SIDE = "144"  # pixels, of icon.png: the most that RSS allows
+LONGEST_REMEMBERED = 2_000  # characters of an entry's content: no page can fill the memory
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = "http://purl.org/dc/elements/1.1/"
@@ -68,11 +69,11 @@ def _document(feed: Feed, told: Sequence[Entry], form: Format) -> Any:
     document.register_extension("ticker", _OfFeed, _OfEntry)
     document.ticker.say(links, form, archive=feed.number is not None)
     for entry in told:
-        document.add_entry(_made(entry, channel.language), order="append")  # the default turns the order round (F9)
+        make = _remembered if len(entry.html) <= LONGEST_REMEMBERED else _made
+        document.add_entry(make(entry, channel.language), order="append")  # the default turns the order round (F9)
     return document
 
 
-@lru_cache(REMEMBERED)
 def _made(entry: Entry, language: str) -> Any:
     """An entry of feedgen: the same in both formats, and in all versions that hold it. Nothing changes it any more."""
     made = feedgen.entry.FeedEntry()
@@ -87,6 +88,9 @@ def _made(entry: Entry, language: str) -> Any:
     made.register_extension("ticker", _OfEntry, True, True)
     made.ticker.say(entry, language)
     return made
+
+
+_remembered = lru_cache(REMEMBERED)(_made)
 
 
 def _attributes(link: Link) -> dict[str, str]:

@@ -27,6 +27,7 @@ from ticker.store.subscriptions import Transactions, listening
 from ticker.store.tables import archives, items, owed, versions
 
 TOGETHER = 20  # versions that are looked at with one query: their documents are unpacked in 6 ms
+REFUSALS = 3  # of the store, until no more of what is owed is tried: it is not one feed that it refuses
 AT_ONCE = 2  # feeds: one is rendered while the other one is read or written
 AGAIN = 0.05  # seconds, until a feed that another process publishes is asked for again
 PATIENCE = 30.0  # seconds of that
@@ -66,13 +67,25 @@ class Feeds:
         """Make a new version of each feed whose configuration has changed since it was published, or that is damaged.
 
         A new release alone changes nothing that readers have: not before the next change of items.
+
+        Raises:
+            StoreError: the others were not looked at.
+            Exception: a bug of *press*; that feed stays as it was, and all others were published.
         """
-        waiting = list(channels)
+        waiting, failed = list(channels), list[Exception]()
         for begin in range(0, len(waiting), TOGETHER):
             async with self._transaction(write=False) as db:
                 outdated = await self._outdated(db, waiting[begin : begin + TOGETHER])
             for channel in outdated:
-                await self._alone(channel.name, partial(self._republish, channel=channel, now=now, press=press))
+                work = partial(self._republish, channel=channel, now=now, press=press)
+                try:
+                    await self._alone(channel.name, work)
+                except StoreError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - a bug of one feed is none of the others; raised below
+                    failed.append(error)
+        if failed:
+            raise failed[0]
 
     async def _republish(self, db: AsyncConnection, channel: Channel, now: datetime, press: Press) -> None:
         if await self._outdated(db, [channel]):  # another may have been first
@@ -111,17 +124,17 @@ class Feeds:
             return 0
         async with self._transaction(write=False) as db:
             names = [name for name in (await db.scalars(owed_now())).all() if name in channels]
-        failed: Exception | None = None
+        failed = list[Exception]()
         for name in names:
             work = partial(_publish_if_owed, channel=channels[name], at=now, press=press, paced=True)
             try:
                 await self._alone(name, work, patient=False)
-            except StoreError:
-                raise
-            except Exception as error:  # noqa: BLE001 - a bug of one feed is none of the others; raised below
-                failed = error
-        if failed is not None:
-            raise failed
+            except Exception as error:  # noqa: BLE001 - what is wrong with one feed is none of the others; raised below
+                failed.append(error)
+                if sum(isinstance(one, StoreError) for one in failed) == REFUSALS:
+                    break
+        if failed:
+            raise failed[0]
         return len(names)
 
     async def close_archives(self, channel: Channel, now: datetime, press: Press) -> int:

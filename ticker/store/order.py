@@ -36,7 +36,7 @@ def is_shared(db: AsyncConnection) -> bool:
 
 
 async def in_turn(db: AsyncConnection) -> None:
-    """Wait until nobody else keeps items or publishes; they wait until this transaction ends, and hear of it then."""
+    """Wait until nobody else changes items; they wait until this transaction ends, and hear of it then."""
     if is_shared(db):
         await db.execute(_TURN)
 

@@ -163,6 +163,8 @@ async def listening(db: AsyncConnection, channel: Channel) -> Channel:
     if not channel.hubs or not is_shared(db):
         return channel
     failing = await _failing(db)
+    if failing.isdisjoint(channel.hubs):
+        return channel
     return replace(channel, hubs=tuple(hub for hub in channel.hubs if hub not in failing))
 
 
