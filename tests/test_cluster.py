@@ -125,6 +125,13 @@ def harmless(found: Judgement) -> None:
     assert found.verdict.stories > 0
 
 
+async def heard(one: Run) -> None:
+    """Who moved has been told of something."""
+    async with asyncio.timeout(PATIENCE):
+        while not one.listener.told:
+            await asyncio.sleep(0.1)
+
+
 def heard_once(one: Run) -> None:
     """Who moved from replica to replica was told of each line that came meanwhile once."""
     assert one.listener.moves > 1
@@ -149,6 +156,7 @@ async def test_three_workers_and_two_replicas_are_one_to_whoever_reads_them(tmp_
         one.cluster.kill(one.cluster.workers[0])
         await asyncio.sleep(5)
         await known(one)
+        await heard(one)
         harmless(await one.ends())
         served_as_one(one.witness)
         assert one.witness.seen.conditional > 0
